@@ -1,0 +1,1 @@
+"""An open Capacity Tracker: where a person can be cared for tonight."""

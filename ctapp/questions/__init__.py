@@ -1,0 +1,1 @@
+"""The engine for sections, pure Python: it knows no Flask and no SQLAlchemy."""

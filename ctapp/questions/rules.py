@@ -1,0 +1,234 @@
+"""Rules: short expressions that a board member can read, parsed by Python's own `ast` with a closed list of nodes. Never eval.
+
+`=` means equals. A blank or unknown name makes a comparison unknown (None), never false: a missing answer has its own error.
+`sum(…)`, `any(…)`, `all(…)` and `count(…)` look over the rows of a grid.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from ctapp.errors import BadSection
+
+Value = Any
+MAX_LENGTH = 500
+ROW_FUNCTIONS = frozenset({"sum", "any", "all", "count"})
+PLAIN_FUNCTIONS = frozenset({"abs", "max", "min", "same", "answered", "plural"})
+FACTS = frozenset(
+    {
+        "outbreak_ongoing",
+        "unchanged_days",
+        "fund_open",
+        "in_season",
+        "designated_stage",
+        "staff_per_bed",
+        "lead_specialism",
+        "registered_beds",
+        "provider_type",
+        "campaign_open",
+        "open_support_needs",
+        "reserved_days",
+    }
+)
+_OPERATORS: dict[type[ast.operator], Callable[[Value, Value], Value]] = {
+    ast.Add: lambda a, b: a + b,
+    ast.Sub: lambda a, b: a - b,
+    ast.Mult: lambda a, b: a * b,
+    ast.Div: lambda a, b: None if b == 0 else Decimal(a) / Decimal(b),
+}
+_COMPARISONS: dict[type[ast.cmpop], Callable[[Value, Value], bool]] = {
+    ast.Eq: lambda a, b: bool(a == b),
+    ast.NotEq: lambda a, b: bool(a != b),
+    ast.Lt: lambda a, b: bool(a < b),
+    ast.LtE: lambda a, b: bool(a <= b),
+    ast.Gt: lambda a, b: bool(a > b),
+    ast.GtE: lambda a, b: bool(a >= b),
+    ast.In: lambda a, b: a in b,
+    ast.NotIn: lambda a, b: a not in b,
+}
+_EQUALS = re.compile(r"(?<![<>!=])=(?!=)")
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A parsed rule; equal when its text is."""
+
+    text: str
+
+    @property
+    def tree(self) -> ast.expr:
+        """The checked expression."""
+        return _parsed(self.text)
+
+    def names(self) -> frozenset[str]:
+        """Return every name the rule reads, `previous.<key>` as written."""
+        return frozenset(_names(self.tree))
+
+    def __str__(self) -> str:
+        return self.text
+
+
+@dataclass(frozen=True)
+class Env:
+    """What a rule reads: answers and facts by name, rows of grids, and the last answers as `previous`."""
+
+    values: Mapping[str, Value]
+    previous: Mapping[str, Value]
+    rows: tuple[Mapping[str, Value], ...] = ()
+
+
+_cache: dict[str, ast.expr] = {}
+
+
+def parse(text: str, *, where: str = "rule") -> Rule:
+    """Return the rule that a text holds.
+
+    Errors: BadSection with `where` and the column, when the text is not an expression of the closed list.
+    """
+    try:
+        _parsed(text)
+    except SyntaxError as error:
+        raise BadSection(f"{where}: column {_column(text, error.offset or 1)}: {error.msg}: {text}") from None
+    return Rule(text)
+
+
+def holds(rule: Rule, env: Env) -> bool | None:
+    """Return whether a rule is true, false, or (None) cannot be told because an answer is missing."""
+    found = evaluate(rule, env)
+    return None if found is None else bool(found)
+
+
+def evaluate(rule: Rule, env: Env) -> Value:
+    """Return the value of a rule's expression; None when an answer it needs is missing."""
+    return _value(rule.tree, env)
+
+
+def _parsed(text: str) -> ast.expr:
+    tree = _cache.get(text)
+    if tree is None:
+        if len(text) > MAX_LENGTH:
+            raise SyntaxError(f"longer than {MAX_LENGTH} characters", (None, 1, 1, text))
+        tree = ast.parse(_EQUALS.sub("==", text).strip(), mode="eval").body
+        for node in ast.walk(tree):
+            _allow(node)
+        _cache[text] = tree
+    return tree
+
+
+def _column(text: str, offset: int) -> int:
+    # Each `=` before the place became `==`, one character longer than what the author wrote.
+    for match in _EQUALS.finditer(text):
+        if match.start() + 1 < offset:
+            offset -= 1
+    return max(offset, 1)
+
+
+_ALLOWED = (
+    ast.BoolOp, ast.UnaryOp, ast.Compare, ast.BinOp, ast.Name, ast.Constant, ast.Call, ast.Tuple, ast.List,
+    ast.And, ast.Or, ast.Not, ast.USub, ast.Load, *_OPERATORS, *_COMPARISONS,
+)  # fmt: skip
+
+
+def _allow(node: ast.AST) -> None:
+    place = (None, 1, getattr(node, "col_offset", 0) + 1, None)
+    if isinstance(node, ast.Attribute):
+        if not (isinstance(node.value, ast.Name) and node.value.id == "previous"):
+            raise SyntaxError("only previous.<key> may have a dot", place)
+        return
+    if not isinstance(node, _ALLOWED):
+        raise SyntaxError(f"{type(node).__name__} is not allowed", place)
+    if isinstance(node, ast.Call):
+        name = node.func.id if isinstance(node.func, ast.Name) else ""
+        if name not in ROW_FUNCTIONS | PLAIN_FUNCTIONS or node.keywords:
+            raise SyntaxError(f"{name or 'this'} is not a known function", place)
+    if isinstance(node, ast.Constant) and not isinstance(node.value, (int, float, str)):
+        raise SyntaxError("only numbers and words in quotes may stand here", place)
+    if isinstance(node, ast.Constant) and isinstance(node.value, bool):
+        raise SyntaxError("write 'yes' or 'no' in quotes", place)
+
+
+def _names(node: ast.AST) -> Iterator[str]:
+    if isinstance(node, ast.Attribute):
+        yield f"previous.{node.attr}"
+        return
+    if isinstance(node, ast.Name):
+        yield node.id
+    for field, child in ast.iter_fields(node):
+        if isinstance(node, ast.Call) and field == "func":
+            continue
+        for item in child if isinstance(child, list) else [child]:
+            if isinstance(item, ast.AST):
+                yield from _names(item)
+
+
+def _value(node: ast.expr, env: Env) -> Value:
+    match node:
+        case ast.Constant(value=value):
+            return Decimal(str(value)) if isinstance(value, float) else value
+        case ast.Name(id=name):
+            return env.values.get(name)
+        case ast.Attribute(attr=name):
+            return env.previous.get(name)
+        case ast.Tuple(elts=items) | ast.List(elts=items):
+            return tuple(_value(item, env) for item in items)
+        case ast.UnaryOp(op=op, operand=operand):
+            value = _value(operand, env)
+            return None if value is None else (not value if isinstance(op, ast.Not) else -value)
+        case ast.BinOp(left=left, op=binary, right=right):
+            return _both(_OPERATORS[type(binary)], _value(left, env), _value(right, env))
+        case ast.BoolOp(op=ast.And(), values=parts):
+            return _kleene([_value(part, env) for part in parts], stops_at=False)
+        case ast.BoolOp(values=parts):
+            return _kleene([_value(part, env) for part in parts], stops_at=True)
+        case ast.Compare(left=left, ops=ops, comparators=rights):
+            values = [_value(left, env), *(_value(right, env) for right in rights)]
+            pairs = zip(ops, values, values[1:], strict=False)
+            return _kleene([_both(_COMPARISONS[type(op)], a, b) for op, a, b in pairs], stops_at=False)
+        case ast.Call(func=ast.Name(id=name), args=args):
+            return _over_rows(name, args, env) if name in ROW_FUNCTIONS else _plain(name, args, env)
+    raise BadSection(f"cannot read {ast.dump(node)}")
+
+
+def _both(act: Callable[[Value, Value], Value], left: Value, right: Value) -> Value:
+    if left is None or right is None:
+        return None
+    try:
+        return act(left, right)
+    except (TypeError, ArithmeticError):
+        return None
+
+
+def _kleene(values: list[Value], *, stops_at: bool) -> bool | None:
+    if any(value is not None and bool(value) is stops_at for value in values):
+        return stops_at
+    return None if any(value is None for value in values) else not stops_at
+
+
+def _over_rows(name: str, args: list[ast.expr], env: Env) -> Value:
+    values = [_value(args[0], Env({**env.values, **row}, env.previous)) for row in env.rows] if args else []
+    known = [value for value in values if value is not None]
+    if name == "sum":
+        return sum(known) if known or not values else None
+    if name == "count":
+        return sum(1 for value in known if value)
+    return _kleene(values, stops_at=name == "any")
+
+
+def _plain(name: str, args: list[ast.expr], env: Env) -> Value:
+    values = [_value(arg, env) for arg in args]
+    if name == "answered":
+        return all(value not in (None, "", ()) for value in values)
+    if name == "same":
+        return None if None in values else all(value == values[0] for value in values)
+    if None in values:
+        return None
+    if name == "plural":
+        return values[1] if values[0] == 1 else values[2]
+    if name == "abs":
+        return abs(values[0])
+    return max(values) if name == "max" else min(values)

@@ -1,0 +1,1 @@
+"""The declarations of the sections, one TOML file each: data only."""

@@ -1,0 +1,1 @@
+"""The tests. A package, because a library in .venv installs a top-level `tests` of its own."""

@@ -1,0 +1,22 @@
+// The menu button and the steppers. Conditions, sums and drafts have their own files.
+const menu = document.getElementById("menu");
+const menuButton = document.getElementById("menu-button");
+if (menu && menuButton) {
+  menu.classList.add("app-menu--closed");
+  menuButton.addEventListener("click", () => {
+    const isClosed = menu.classList.toggle("app-menu--closed");
+    menuButton.setAttribute("aria-expanded", String(!isClosed));
+  });
+}
+
+document.addEventListener("click", (event) => {
+  const step = event.target.closest("[data-step]");
+  if (!step) return;
+  const box = document.getElementById(step.getAttribute("aria-controls"));
+  const typed = box.value.replace(/[\s,]/g, "");
+  // An empty box counts up from nothing, so that the first press of + says 1; other words are left alone.
+  if (!/^\d*$/.test(typed)) return;
+  box.value = String(Math.max(0, Number(typed) + Number(step.dataset.step)));
+  box.dispatchEvent(new Event("input", { bubbles: true }));
+  box.dispatchEvent(new Event("change", { bubbles: true }));
+});

@@ -86,10 +86,11 @@ class Axis:
 
 @dataclass(frozen=True)
 class Row:
-    """One row of a grid: its id is the keys of its axes joined by two underscores."""
+    """One row of a grid: its id is the keys of its axes joined by two underscores; `short` leaves the usual case unsaid."""
 
     id: str
     label: str
+    short: str = ""
 
 
 @dataclass(frozen=True)
@@ -106,18 +107,21 @@ class Grid:
 
     def rows(self) -> tuple[Row, ...]:
         """Return every row the grid could have, in order: the first axis leads."""
-        rows = [Row("", "")]
+        rows = [Row("", "", "")]
         for axis in self.axes:
-            rows = [
-                Row("__".join(filter(None, (row.id, o.key))), ", ".join(filter(None, (row.label, o.label if not row.label else o.label.lower()))))
-                for row in rows
-                for o in axis.options
-            ]
+            rows = [_joined(row, option, is_usual=option == axis.options[0]) for row in rows for option in axis.options]
         return tuple(rows)
 
     def row(self, row_id: str) -> Row | None:
         """Return the row with this id, or None."""
         return next((row for row in self.rows() if row.id == row_id), None)
+
+
+def _joined(row: Row, option: Option, *, is_usual: bool) -> Row:
+    if not row.id:
+        return Row(option.key, option.label, option.label)
+    said = option.label.lower()
+    return Row(f"{row.id}__{option.key}", f"{row.label}, {said}", row.short if is_usual else f"{row.short} ({said})")
 
 
 @dataclass(frozen=True)

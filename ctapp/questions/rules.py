@@ -33,6 +33,7 @@ FACTS = frozenset(
         "campaign_open",
         "open_support_needs",
         "reserved_days",
+        "staff_absent_share",
     }
 )
 _OPERATORS: dict[type[ast.operator], Callable[[Value, Value], Value]] = {

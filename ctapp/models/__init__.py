@@ -3,7 +3,15 @@
 from ctapp.models.audit import AuditEvent
 from ctapp.models.directory import DesignatedStage, Location, Organisation, OrganisationArea, Provider, ReportingPeriod
 from ctapp.models.messages import LinkReceipt, OneTapLink, OutboxMail, UsedNonce
-from ctapp.models.people import Contact, ContactLocation, LocationPerson, SignInThrottle, User, UserLocation, UserSession
+from ctapp.models.people import (
+    Contact,
+    ContactLocation,
+    LocationPerson,
+    SignInThrottle,
+    User,
+    UserLocation,
+    UserSession,
+)
 from ctapp.models.question_sets import QuestionSet
 from ctapp.models.submissions import Current, GivenReason, Note, Outbreak, PostedForm, Submission
 

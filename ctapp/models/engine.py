@@ -17,12 +17,18 @@ from ctapp.errors import UnsafeDatabase
 try:
     import pysqlite3.dbapi2 as sqlite_module
 except ImportError:  # no wheel for this machine: the standard library's SQLite, which the start logs
-    sqlite_module = sqlite3  # type: ignore[assignment]
+    sqlite_module = sqlite3
 
 # A GET reads and must not wait for writers; everything else takes SQLite's write lock before its first read.
 begin_mode: ContextVar[str] = ContextVar("begin_mode", default="IMMEDIATE")
 
-_SQLITE = {"journal_mode": "wal", "synchronous": "2", "foreign_keys": "1", "recursive_triggers": "1", "busy_timeout": "5000"}
+_SQLITE = {
+    "journal_mode": "wal",
+    "synchronous": "2",
+    "foreign_keys": "1",
+    "recursive_triggers": "1",
+    "busy_timeout": "5000",
+}
 _POSTGRES = {"fsync": "on", "full_page_writes": "on", "synchronous_commit": "on"}
 
 

@@ -102,6 +102,7 @@ class PostedForm(Base):
     location_id: Mapped[int]
     section: Mapped[str] = mapped_column(String(60))
     submission_id: Mapped[int] = mapped_column(BigId)
+    kind: Mapped[str] = mapped_column(String(20))
     posted_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
 
 

@@ -71,7 +71,12 @@ class Checked:
 
 
 def check_answers(
-    section: Section, typed: Mapping[str, Sequence[str]], *, context: Context, rows: Mapping[str, tuple[str, ...]], is_lenient: bool = False
+    section: Section,
+    typed: Mapping[str, Sequence[str]],
+    *,
+    context: Context,
+    rows: Mapping[str, tuple[str, ...]],
+    is_lenient: bool = False,
 ) -> Checked:
     """Return the values, errors and doubts of what was typed into a section.
 
@@ -81,6 +86,8 @@ def check_answers(
     fields = fields_of(section, context.provider_type, rows)
     parsed = {f.name: kind_of(f.question.kind).parse(typed.get(f.name, ()), f.question) for f in fields}
     values = {name: found.value for name, found in parsed.items()}
+    if is_lenient:
+        values |= _gates_of(fields, values)
     asked = _asked(section, fields, values, context)
     values = {name: value if name in asked else None for name, value in values.items()}
     for f in fields:
@@ -93,7 +100,9 @@ def check_answers(
         if parsed[f.name].error:
             errors.append((f.name, _filled(section, parsed[f.name].error, f, values, context)))
         elif values[f.name] is None and _is_required(section, f, values, context, is_lenient=is_lenient):
-            errors.append((f.name, _filled(section, kind_of(f.question.kind).unanswered(f.question), f, values, context)))
+            errors.append(
+                (f.name, _filled(section, kind_of(f.question.kind).unanswered(f.question), f, values, context))
+            )
     errors.extend(_broken_rules(section, fields, values, context, already={name for name, _ in errors}))
     kept = {name: value for name, value in values.items() if value is not None}
     doubts = () if errors else tuple(_doubted(section, fields, kept, context))
@@ -148,6 +157,15 @@ def is_confirmable(section: Section, values: Values, context: Context) -> bool:
     return rule is not None and rules.holds(rule, environment(section, values, context)) is True
 
 
+def _gates_of(fields: Sequence[Field], values: Values) -> dict[str, Value]:
+    # A flat file holds the counts that a gate opens, never the gate: counts that were sent mean that it stood open.
+    return {
+        f.name: "yes"
+        for f in fields
+        if f.question.zero_when_no and any(values.get(zero) is not None for zero in f.question.zero_when_no)
+    }
+
+
 def _asked(section: Section, fields: Sequence[Field], values: Values, context: Context) -> frozenset[str]:
     # A condition may hang on an answer that is itself hidden: repeat until nothing changes (each round hides one at least).
     shown = {f.name for f in fields}
@@ -198,9 +216,7 @@ def _rows_of(item: Check | Doubt, section: Section, fields: Sequence[Field]) -> 
 
 
 def _question(section: Section, key: str) -> Question:
-    question = section.question(key)
-    assert question is not None, key
-    return question
+    return next(question for question in section.all_questions() if question.key == key)
 
 
 def _doubted(section: Section, fields: Sequence[Field], values: Values, context: Context) -> list[Doubted]:
@@ -212,7 +228,9 @@ def _doubted(section: Section, fields: Sequence[Field], values: Values, context:
             if key in context.held_reasons or len(found) >= MOST_DOUBTS or f.name not in values:
                 continue
             env = field_environment(section, f, values, context)
-            label = sentence_case(f.question.name_in_few_words) + (f", {f.row.short[:1].lower()}{f.row.short[1:]}" if f.row else "")
+            label = sentence_case(f.question.name_in_few_words) + (
+                f", {f.row.short[:1].lower()}{f.row.short[1:]}" if f.row else ""
+            )
             own = {"value": values[f.name], "last_value": context.previous.get(f.name)}
             env = rules.Env({**env.values, **own}, env.previous, env.rows)
             if rules.holds(doubt.rule, env) is True:

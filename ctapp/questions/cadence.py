@@ -83,7 +83,13 @@ class Due:
 
 
 def assess_due(
-    cadence: Cadence, confirmed_at: datetime | None, *, at: datetime, bank_holidays: Set[date], is_open: bool = True, since_on: date | None = None
+    cadence: Cadence,
+    confirmed_at: datetime | None,
+    *,
+    at: datetime,
+    bank_holidays: Set[date],
+    is_open: bool = True,
+    since_on: date | None = None,
 ) -> Due:
     """Return how a section stands at a moment, by its cadence and the last time it was saved or confirmed.
 

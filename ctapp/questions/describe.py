@@ -45,7 +45,11 @@ def tell_all(section: Section, values: Values, context: Context) -> tuple[Told, 
     """Return every answer that was given, in page order and in words."""
     fields = fields_of(section, context.provider_type, rows_in(section, values))
     return tuple(
-        Told(f.name, question_words(section, f, values, context), kind_of(f.question.kind).show(values[f.name], f.question))
+        Told(
+            f.name,
+            question_words(section, f, values, context),
+            kind_of(f.question.kind).show(values[f.name], f.question),
+        )
         for f in fields
         if f.name in values
     )

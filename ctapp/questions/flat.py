@@ -15,7 +15,9 @@ def columns(section: Section, *, with_people: bool = False) -> tuple[Field, ...]
     found: list[Field] = []
     for item in section.questions:
         if isinstance(item, Grid):
-            found.extend(Field(field_name(c, row.id), c, row) for row in item.rows() for c in item.columns if c.store in stores)
+            found.extend(
+                Field(field_name(c, row.id), c, row) for row in item.rows() for c in item.columns if c.store in stores
+            )
         elif item.store in stores:
             found.append(Field(item.key, item))
     return tuple(found)

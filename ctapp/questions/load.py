@@ -14,6 +14,7 @@ from typing import Any
 from ctapp.errors import BadSection
 from ctapp.questions import rules
 from ctapp.questions.kinds import kinds
+from ctapp.questions.names import COUNTS_OF_OUTBREAK, check_names, unique_keys
 from ctapp.questions.spec import (
     CADENCES,
     PROVIDER_TYPES,
@@ -23,6 +24,7 @@ from ctapp.questions.spec import (
     Doubt,
     Grid,
     Option,
+    OutbreakRule,
     Question,
     Running,
     Section,
@@ -57,7 +59,7 @@ def read_section(text: str, *, references: References = no_references) -> Sectio
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise BadSection(f"not TOML: {error}") from None
     section = _Reader(references).section(table)
-    _check_names(section)
+    check_names(section)
     return section
 
 
@@ -133,16 +135,36 @@ class _Reader:
             open_if=take.rule("open_if"),
             chooses_day=take("chooses_day", bool, False),
             counts_fresh=take("counts_fresh", bool, False),
-            cadences=tuple(self.cadence(item, f"cadence_for {n}") for n, item in enumerate(take("cadence_for", list, []), 1)),
-            checks=tuple(c for n, item in enumerate(take("check", list, []), 1) for c in self.check_block(item, f"check {n}")),
-            doubts=tuple(d for n, item in enumerate(take("doubt", list, []), 1) for d in self.doubt_block(item, f"doubt {n}")),
+            cadences=tuple(
+                self.cadence(item, f"cadence_for {n}") for n, item in enumerate(take("cadence_for", list, []), 1)
+            ),
+            checks=tuple(
+                c for n, item in enumerate(take("check", list, []), 1) for c in self.check_block(item, f"check {n}")
+            ),
+            doubts=tuple(
+                d for n, item in enumerate(take("doubt", list, []), 1) for d in self.doubt_block(item, f"doubt {n}")
+            ),
             summaries=tuple(self.summary(item, f"summary {n}") for n, item in enumerate(take("summary", list, []), 1)),
-            others_see=tuple(self.summary(item, f"others_see {n}") for n, item in enumerate(take("others_see", list, []), 1)),
-            shortcuts=tuple(self.shortcut(item, f"shortcut {n}") for n, item in enumerate(take("shortcut", list, []), 1)),
+            others_see=tuple(
+                self.summary(item, f"others_see {n}") for n, item in enumerate(take("others_see", list, []), 1)
+            ),
+            shortcuts=tuple(
+                self.shortcut(item, f"shortcut {n}") for n, item in enumerate(take("shortcut", list, []), 1)
+            ),
             words=self.wording(take("words", dict, {})),
+            outbreak=self.outbreak(take("outbreak", dict, {})),
         )
         take.end()
         return replace(section, short=section.short or section.title)
+
+    def outbreak(self, table: Table) -> OutbreakRule | None:
+        if not table:
+            return None
+        take = _Take(table, "outbreak")
+        counts = {key: take(key, str) for key in COUNTS_OF_OUTBREAK}
+        rule = OutbreakRule(take("pathogen", str), take("clear_days", int), **counts)
+        take.end()
+        return rule
 
     def wording(self, table: Table) -> Mapping[str, Mapping[str, str]]:
         for provider_type, words in table.items():
@@ -154,14 +176,18 @@ class _Reader:
 
     def question_block(self, table: Table, where: str) -> list[Question | Grid]:
         expanded = _for_each(table, where)
-        return [self.grid(item, where) if item.get("kind") == "grid" else self.question(item, where) for item in expanded]
+        return [
+            self.grid(item, where) if item.get("kind") == "grid" else self.question(item, where) for item in expanded
+        ]
 
     def question(self, table: Table, where: str, *, grid: str = "") -> Question:
         take = _Take(table, where)
         key = take.key()
         take.where = where = f"{where} ({key})"
         kind = take.word("kind", sorted(kinds()))
-        options = tuple(self.option(item, f"{where}: option {n}") for n, item in enumerate(take("options", list, []), 1))
+        options = tuple(
+            self.option(item, f"{where}: option {n}") for n, item in enumerate(take("options", list, []), 1)
+        )
         listed = take("options_from", str, "")
         if listed:
             options = tuple(self.references(listed))
@@ -196,7 +222,7 @@ class _Reader:
         take.end()
         if kind in ("choice", "rag", "multi") and len(options) < 2:
             raise BadSection(f"{where}: {kind} needs two options or more")
-        _unique([option.key for option in options], f"{where}: option")
+        unique_keys([option.key for option in options], f"{where}: option")
         return question
 
     def grid(self, table: Table, where: str) -> Grid:
@@ -205,8 +231,18 @@ class _Reader:
         take.where = where = f"{where} ({key})"
         take("kind", str)
         axes = tuple(self.axis(item, f"{where}: axis {n}") for n, item in enumerate(take("axis", list), 1))
-        columns = tuple(self.question(item, f"{where}: column {n}", grid=key) for n, item in enumerate(take("column", list), 1))
-        grid = Grid(key, take("label", str), take("legend", str, "{row}"), take("choose_label", str), axes, columns, take("hint", str, ""))
+        columns = tuple(
+            self.question(item, f"{where}: column {n}", grid=key) for n, item in enumerate(take("column", list), 1)
+        )
+        grid = Grid(
+            key,
+            take("label", str),
+            take("legend", str, "{row}"),
+            take("choose_label", str),
+            axes,
+            columns,
+            take("hint", str, ""),
+        )
         take.end()
         return grid
 
@@ -281,7 +317,9 @@ class _Reader:
                     key=key,
                     rule=rule,
                     sentence=take("sentence", str),
-                    reasons=tuple(self.option(o, f"{where}: reason {n}") for n, o in enumerate(take("reasons", list), 1)),
+                    reasons=tuple(
+                        self.option(o, f"{where}: reason {n}") for n, o in enumerate(take("reasons", list), 1)
+                    ),
                     at=take("at", str, ""),
                     grid=take("grid", str, ""),
                     each_kind=take("each", str, ""),
@@ -299,7 +337,9 @@ class _Reader:
 
     def shortcut(self, table: Table, where: str) -> Shortcut:
         take = _Take(table, where)
-        shortcut = Shortcut(take.key(), take("grid", str), take("label", str), tuple(take("take", list)), tuple(take("give", list)))
+        shortcut = Shortcut(
+            take.key(), take("grid", str), take("label", str), tuple(take("take", list)), tuple(take("give", list))
+        )
         take.end()
         return shortcut
 
@@ -323,7 +363,10 @@ def _for_each(table: Table, where: str) -> list[Table]:
     for group in groups:
         if not isinstance(group, dict) or not isinstance(group.get("key"), str):
             raise BadSection(f"{where}: for_each needs a key in every group")
-        names = {"group": group["key"], **{f"group_{key}": str(value) for key, value in group.items() if key != "asked_of"}}
+        names = {
+            "group": group["key"],
+            **{f"group_{key}": str(value) for key, value in group.items() if key != "asked_of"},
+        }
         block = _replace(rest, names)
         if "asked_of" in group:
             block["asked_of"] = group["asked_of"]
@@ -341,46 +384,3 @@ def _replace(value: Any, names: Mapping[str, str]) -> Any:
     if isinstance(value, dict):
         return {key: _replace(item, names) for key, item in value.items()}
     return value
-
-
-def _unique(keys: Sequence[str], where: str) -> None:
-    for key in keys:
-        if keys.count(key) > 1:
-            raise BadSection(f"{where} {key} stands twice")
-
-
-def _check_names(section: Section) -> None:
-    questions = section.all_questions()
-    _unique([question.key for question in questions], "question")
-    known = {question.key for question in questions if question.store != "people"}
-    for where, rule in _rules(section):
-        for name in sorted(rule.names()):
-            plain = name.removeprefix("previous.")
-            if plain not in known and plain not in rules.FACTS and not (where.startswith("doubt each") and name in ("value", "last_value")):
-                raise BadSection(f"{where}: unknown name {name}")
-    for check in section.checks:
-        if check.at not in known:
-            raise BadSection(f"check {check.key}: at names no question: {check.at}")
-        if check.grid and section.grid(check.grid) is None:
-            raise BadSection(f"check {check.key}: no grid called {check.grid}")
-    for doubt in section.doubts:
-        if not doubt.each_kind and doubt.at not in known:
-            raise BadSection(f"doubt {doubt.key}: at names no question: {doubt.at}")
-    for question in questions:
-        for zero in question.zero_when_no:
-            if zero not in known:
-                raise BadSection(f"question {question.key}: zero_when_no names no question: {zero}")
-
-
-def _rules(section: Section) -> list[tuple[str, rules.Rule]]:
-    found: list[tuple[str, rules.Rule | None]] = [
-        ("confirm_unseen", section.confirm_unseen),
-        ("asked_if", section.asked_if),
-        ("open_if", section.open_if),
-        *((f"question {q.key}: ask_if", q.ask_if) for q in section.all_questions()),
-        *((f"question {q.key}: required_if", q.required_if) for q in section.all_questions()),
-        *((f"check {c.key}", c.rule) for c in section.checks),
-        *((f"doubt each {d.key}" if d.each_kind else f"doubt {d.key}", d.rule) for d in section.doubts),
-        *((f"summary {n}", s.only_if) for n, s in enumerate((*section.summaries, *section.others_see), 1)),
-    ]
-    return [(where, rule) for where, rule in found if rule is not None]

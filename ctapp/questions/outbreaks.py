@@ -37,7 +37,9 @@ class CaseDay:
     @property
     def has_case(self) -> bool:
         """Whether anyone, staff or resident, became confirmed or suspected on the day."""
-        return bool(self.staff_confirmed or self.residents_confirmed or self.staff_symptomatic or self.residents_symptomatic)
+        return bool(
+            self.staff_confirmed or self.residents_confirmed or self.staff_symptomatic or self.residents_symptomatic
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,7 +99,9 @@ def earliest_recovery(last_case_on: date, *, clear_days: int = CLEAR_DAYS) -> da
     return last_case_on + timedelta(days=clear_days + 1)
 
 
-def status(outbreak: Outbreak, reported_days: Mapping[date, CaseDay], *, on: date, clear_days: int = CLEAR_DAYS) -> OutbreakStatus:
+def status(
+    outbreak: Outbreak, reported_days: Mapping[date, CaseDay], *, on: date, clear_days: int = CLEAR_DAYS
+) -> OutbreakStatus:
     """Return how an outbreak stands on a day, by the days reported up to and including it.
 
     Recovered needs both: the clear days are over, and a day after them was reported without a case. A day with a case

@@ -17,6 +17,7 @@ from ctapp.errors import BadSection
 
 Value = Any
 MAX_LENGTH = 500
+MAX_DEPTH = 100
 ROW_FUNCTIONS = frozenset({"sum", "any", "all", "count"})
 PLAIN_FUNCTIONS = frozenset({"abs", "max", "min", "same", "answered", "plural"})
 FACTS = frozenset(
@@ -49,10 +50,12 @@ _COMPARISONS: dict[type[ast.cmpop], Callable[[Value, Value], bool]] = {
     ast.LtE: lambda a, b: bool(a <= b),
     ast.Gt: lambda a, b: bool(a > b),
     ast.GtE: lambda a, b: bool(a >= b),
-    ast.In: lambda a, b: a in b,
-    ast.NotIn: lambda a, b: a not in b,
+    ast.In: lambda a, b: a in _listed(b),
+    ast.NotIn: lambda a, b: a not in _listed(b),
 }
-_EQUALS = re.compile(r"(?<![<>!=])=(?!=)")
+_QUOTED_OR_EQUALS = re.compile(r"""'[^']*'|"[^"]*"|(?<![<>!=:])=(?!=)""")
+_MANY = range(1, MAX_LENGTH)
+_TAKES = dict.fromkeys(ROW_FUNCTIONS | {"abs"}, range(1, 2)) | {"plural": range(3, 4)}
 
 
 @dataclass(frozen=True)
@@ -112,45 +115,88 @@ def evaluate(rule: Rule, env: Env) -> Value:
 def _parsed(text: str) -> ast.expr:
     tree = _cache.get(text)
     if tree is None:
-        if len(text) > MAX_LENGTH:
-            raise SyntaxError(f"longer than {MAX_LENGTH} characters", (None, 1, 1, text))
-        tree = ast.parse(_EQUALS.sub("==", text).strip(), mode="eval").body
-        for node in ast.walk(tree):
-            _allow(node)
-        _cache[text] = tree
+        tree = _cache[text] = _read(text)
     return tree
+
+
+def _read(text: str) -> ast.expr:
+    if len(text) > MAX_LENGTH:
+        raise _wrong(f"longer than {MAX_LENGTH} characters", 0)
+    # One line, so that a place is a column. A comment or an escape would make a rule read otherwise than it is written.
+    line = re.sub(r"\s", " ", text)
+    if banned := re.search(r"[#\\]", line):
+        raise _wrong(f"{banned[0]} may not stand here", banned.start())
+    source = _QUOTED_OR_EQUALS.sub(lambda found: "==" if found[0] == "=" else found[0], line)
+    start = len(source) - len(source.lstrip())
+    try:
+        tree = ast.parse(source.strip(), mode="eval").body
+    except SyntaxError as error:
+        raise _wrong(error.msg, start + (error.offset or 1) - 1) from None
+    except (ValueError, RecursionError, MemoryError):
+        raise _wrong("cannot be read", 0) from None
+    level: list[ast.AST] = [tree]
+    for _ in range(MAX_DEPTH):
+        for node in level:
+            if reason := _reason_against(node):
+                raise _wrong(reason, start + _place(node, source.strip()))
+        level = [child for node in level for child in ast.iter_child_nodes(node) if not isinstance(child, _PARTS)]
+    if level:
+        raise _wrong("too deep: make it shorter", 0)
+    return tree
+
+
+def _wrong(reason: str, offset: int) -> SyntaxError:
+    return SyntaxError(reason, (None, 1, offset + 1, None))
 
 
 def _column(text: str, offset: int) -> int:
     # Each `=` before the place became `==`, one character longer than what the author wrote.
-    for match in _EQUALS.finditer(text):
-        if match.start() + 1 < offset:
+    for match in _QUOTED_OR_EQUALS.finditer(re.sub(r"\s", " ", text)):
+        if match[0] == "=" and match.start() + 1 < offset:
             offset -= 1
-    return max(offset, 1)
+    return min(max(offset, 1), len(text) + 1)
 
 
-_ALLOWED = (
-    ast.BoolOp, ast.UnaryOp, ast.Compare, ast.BinOp, ast.Name, ast.Constant, ast.Call, ast.Tuple, ast.List,
-    ast.And, ast.Or, ast.Not, ast.USub, ast.Load, *_OPERATORS, *_COMPARISONS,
-)  # fmt: skip
+# Operators and the like have no place of their own: they are judged with the node that holds them.
+_PARTS = (ast.expr_context, ast.operator, ast.unaryop, ast.boolop, ast.cmpop)
+_ALLOWED = (ast.BoolOp, ast.UnaryOp, ast.Compare, ast.BinOp, ast.Name, ast.Constant, ast.Call, ast.Tuple, ast.List)
 
 
-def _allow(node: ast.AST) -> None:
-    place = (None, 1, getattr(node, "col_offset", 0) + 1, None)
-    if isinstance(node, ast.Attribute):
-        if not (isinstance(node.value, ast.Name) and node.value.id == "previous"):
-            raise SyntaxError("only previous.<key> may have a dot", place)
-        return
-    if not isinstance(node, _ALLOWED):
-        raise SyntaxError(f"{type(node).__name__} is not allowed", place)
-    if isinstance(node, ast.Call):
-        name = node.func.id if isinstance(node.func, ast.Name) else ""
-        if name not in ROW_FUNCTIONS | PLAIN_FUNCTIONS or node.keywords:
-            raise SyntaxError(f"{name or 'this'} is not a known function", place)
-    if isinstance(node, ast.Constant) and not isinstance(node.value, (int, float, str)):
-        raise SyntaxError("only numbers and words in quotes may stand here", place)
-    if isinstance(node, ast.Constant) and isinstance(node.value, bool):
-        raise SyntaxError("write 'yes' or 'no' in quotes", place)
+def _reason_against(node: ast.AST) -> str:
+    match node:
+        case ast.Attribute(value=ast.Name(id="previous"), attr=key):
+            return "" if not key.startswith("_") else "a key does not begin with _"
+        case ast.Attribute():
+            return "only previous.<key> may have a dot"
+        case ast.BinOp(op=op) if type(op) not in _OPERATORS:
+            return f"{type(op).__name__} is not allowed"
+        case ast.UnaryOp(op=op) if not isinstance(op, ast.Not | ast.USub):
+            return f"{type(op).__name__} is not allowed"
+        case ast.Compare(ops=ops) if wrong := [op for op in ops if type(op) not in _COMPARISONS]:
+            return f"{type(wrong[0]).__name__} is not allowed"
+        case ast.Call(func=ast.Name(id=name), keywords=[]) if name in ROW_FUNCTIONS | PLAIN_FUNCTIONS:
+            takes = _TAKES.get(name, _MANY)
+            return (
+                "" if len(node.args) in takes else f"{name} takes {takes[0]} {'value' if takes[0] == 1 else 'values'}"
+            )
+        case ast.Call(func=ast.Name(id=name)):
+            return f"{name} is not a known function"
+        case ast.Call():
+            return "this is not a known function"
+        case ast.Constant(value=bool()):
+            return "write 'yes' or 'no' in quotes"
+        case ast.Constant(value=value) if not isinstance(value, int | float | str):
+            return "only numbers and words in quotes may stand here"
+    return "" if isinstance(node, _ALLOWED) else f"{type(node).__name__} is not allowed"
+
+
+def _place(node: ast.AST, source: str) -> int:
+    # The tree counts bytes, an author counts characters. An operator stands behind what is on its left.
+    if isinstance(node, ast.BinOp | ast.Compare):
+        before = source.encode()[: node.left.end_col_offset].decode()
+        after = source[len(before) :]
+        return len(source) - len(after.lstrip(" )"))
+    return len(source.encode()[: getattr(node, "col_offset", 0)].decode())
 
 
 def _names(node: ast.AST) -> Iterator[str]:
@@ -170,18 +216,20 @@ def _names(node: ast.AST) -> Iterator[str]:
 def _value(node: ast.expr, env: Env) -> Value:
     match node:
         case ast.Constant(value=value):
-            return Decimal(str(value)) if isinstance(value, float) else value
+            return _exact(value)
         case ast.Name(id=name):
-            return env.values.get(name)
+            return _exact(env.values.get(name))
         case ast.Attribute(attr=name):
-            return env.previous.get(name)
+            return _exact(env.previous.get(name))
         case ast.Tuple(elts=items) | ast.List(elts=items):
             return tuple(_value(item, env) for item in items)
         case ast.UnaryOp(op=op, operand=operand):
             value = _value(operand, env)
-            return None if value is None else (not value if isinstance(op, ast.Not) else -value)
+            if isinstance(op, ast.Not):
+                return None if value is None else not value
+            return -value if _is_number(value) else None
         case ast.BinOp(left=left, op=binary, right=right):
-            return _both(_OPERATORS[type(binary)], _value(left, env), _value(right, env))
+            return _both(_OPERATORS[type(binary)], _number(_value(left, env)), _number(_value(right, env)))
         case ast.BoolOp(op=ast.And(), values=parts):
             return _kleene([_value(part, env) for part in parts], stops_at=False)
         case ast.BoolOp(values=parts):
@@ -193,6 +241,26 @@ def _value(node: ast.expr, env: Env) -> Value:
         case ast.Call(func=ast.Name(id=name), args=args):
             return _over_rows(name, args, env) if name in ROW_FUNCTIONS else _plain(name, args, env)
     raise BadSection(f"cannot read {ast.dump(node)}")
+
+
+def _exact(value: Value) -> Value:
+    # 0.66 is 0.66 in a rule: a binary fraction would compare unequal to it.
+    return Decimal(str(value)) if isinstance(value, float) else value
+
+
+def _is_number(value: Value) -> bool:
+    return isinstance(value, int | Decimal) and not isinstance(value, bool)
+
+
+def _number(value: Value) -> Value:
+    # Words are not reckoned with: 'a' * 1000000000 would fill the memory.
+    return value if _is_number(value) else None
+
+
+def _listed(value: Value) -> Value:
+    if not isinstance(value, tuple | list | set | frozenset):
+        raise TypeError("only a list can hold an answer")
+    return value
 
 
 def _both(act: Callable[[Value, Value], Value], left: Value, right: Value) -> Value:
@@ -214,7 +282,8 @@ def _over_rows(name: str, args: list[ast.expr], env: Env) -> Value:
     values = [_value(args[0], Env({**env.values, **row}, env.previous)) for row in env.rows] if args else []
     known = [value for value in values if value is not None]
     if name == "sum":
-        return sum(known) if known or not values else None
+        numbers = [value for value in known if _is_number(value)]
+        return sum(numbers) if numbers or not values else None
     if name == "count":
         return sum(1 for value in known if value)
     return _kleene(values, stops_at=name == "any")
@@ -230,6 +299,8 @@ def _plain(name: str, args: list[ast.expr], env: Env) -> Value:
         return None
     if name == "plural":
         return values[1] if values[0] == 1 else values[2]
+    if not all(_is_number(value) for value in values):
+        return None
     if name == "abs":
         return abs(values[0])
     return max(values) if name == "max" else min(values)

@@ -38,7 +38,7 @@ def _plain(value: Any) -> Any:
         found = {}
         for part in fields(value):
             item = getattr(value, part.name)
-            if part.default is not None and item == part.default or item in ((), None, ""):
+            if (part.default is not None and item == part.default) or item in ((), None, ""):
                 continue
             found[part.name] = _plain(item)
         return found
@@ -79,7 +79,9 @@ def _is_keyed(value: Any) -> bool:
 
 def _said(value: Any) -> str:
     if isinstance(value, dict):
-        return str(value.get("label") or value.get("sentence") or value.get("text") or json.dumps(value, ensure_ascii=False))
+        return str(
+            value.get("label") or value.get("sentence") or value.get("text") or json.dumps(value, ensure_ascii=False)
+        )
     if isinstance(value, list):
         return ", ".join(_said(item) for item in value)
     return str(value)

@@ -189,6 +189,18 @@ class CadenceFor:
 
 
 @dataclass(frozen=True)
+class OutbreakRule:
+    """Which questions feed the outbreak engine, the pathogen they count, and how many clear days lie between two outbreaks."""
+
+    pathogen: str
+    clear_days: int
+    staff_confirmed: str
+    residents_confirmed: str
+    staff_symptomatic: str
+    residents_symptomatic: str
+
+
+@dataclass(frozen=True)
 class Section:
     """One section, as published; `questions` holds grids in their place."""
 
@@ -214,6 +226,12 @@ class Section:
     others_see: tuple[Summary, ...] = ()
     shortcuts: tuple[Shortcut, ...] = ()
     words: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    outbreak: OutbreakRule | None = None
+
+    @property
+    def has_flow(self) -> bool:
+        """Whether any answer belongs to one day or window and is not carried by silence."""
+        return any(question.flow != "stock" for question in self.all_questions())
 
     def grid(self, key: str) -> Grid | None:
         """Return the grid with this key, or None."""

@@ -20,7 +20,9 @@ def words_for(section: Section, provider_type: str) -> dict[str, str]:
     return {**section.words.get("default", {}), **section.words.get(provider_type, {})}
 
 
-def fill(text: str, env: rules.Env, *, words: Mapping[str, str], section: Section | None = None, row: Row | None = None) -> str:
+def fill(
+    text: str, env: rules.Env, *, words: Mapping[str, str], section: Section | None = None, row: Row | None = None
+) -> str:
     """Return a sentence with its places filled; a value that is missing reads "not answered".
 
     A bare question key is shown in words (the option, not its key). `{row}` stands in small letters but at the start.

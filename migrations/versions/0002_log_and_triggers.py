@@ -24,7 +24,9 @@ HELD = ("submission", "audit_event")
 def upgrade() -> None:
     """Create the table and the triggers, each engine in its own way."""
     is_postgres = op.get_bind().dialect.name == "postgresql"
-    options: dict[str, object] = {"postgresql_partition_by": "RANGE (day)"} if is_postgres else {"sqlite_autoincrement": True}
+    options: dict[str, object] = (
+        {"postgresql_partition_by": "RANGE (day)"} if is_postgres else {"sqlite_autoincrement": True}
+    )
     key = ("id", "day") if is_postgres else ("id",)
     identity = (sa.Identity(),) if is_postgres else ()
     op.create_table(

@@ -35,7 +35,9 @@ class Kind:
         if not text:
             return Parsed()
         if hidden := hidden_character(text):
-            return Parsed(error=f"{sentence_case(question.name_in_few_words)} has a character that cannot be read ({hidden}). Type it again")
+            return Parsed(
+                error=f"{sentence_case(question.name_in_few_words)} has a character that cannot be read ({hidden}). Type it again"
+            )
         return self.read(text, question)
 
     def read(self, text: str, question: Question) -> Parsed:

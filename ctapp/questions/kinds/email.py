@@ -21,7 +21,9 @@ class Email(Kind):
         found = list(dict.fromkeys(part.lower() for part in re.split(r"[\s,;]+", text) if part))
         for address in found:
             if not is_address(address):
-                return Parsed(error=f"Enter an email address in the right form, like name@example.com. This is not one: {address[:80]}")
+                return Parsed(
+                    error=f"Enter an email address in the right form, like name@example.com. This is not one: {address[:80]}"
+                )
         most = question.maximum or 1
         if len(found) > most:
             return Parsed(error=f"Enter at most {most} email address{'es' * (most != 1)}")

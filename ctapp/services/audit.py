@@ -1,0 +1,34 @@
+"""The audit trail's one writer: a row beside the change it reports, in the same transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from ctapp.extensions import db
+from ctapp.models import AuditEvent
+
+
+def record(
+    actor: str,
+    channel: str,
+    action: str,
+    *,
+    at: datetime,
+    location_id: int | None = None,
+    section: str | None = None,
+    detail: Mapping[str, Any] | None = None,
+) -> None:
+    """Add an event to the audit trail; flushes with the rest, never commits. Ids only, no address or name of a person."""
+    db.session.add(
+        AuditEvent(
+            at=at,
+            actor=actor,
+            channel=channel,
+            action=action,
+            location_id=location_id,
+            section=section,
+            detail=dict(detail or {}),
+        )
+    )

@@ -1,0 +1,115 @@
+"""Confirming that nothing has changed, and taking that back within ten minutes. The signed-in page and the link use the same."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+
+from ctapp.clock import london_day
+from ctapp.errors import NotAsked, StateMoved, UndoRefused
+from ctapp.extensions import db
+from ctapp.models import Submission
+from ctapp.queries.current import standing_for
+from ctapp.queries.directory import LocationRow
+from ctapp.queries.facts import context_for
+from ctapp.queries.question_sets import Published
+from ctapp.questions.answers import is_confirmable, load_values
+from ctapp.services import audit
+from ctapp.services.log import Author, append, lock_current
+
+UNDO_WITHIN = timedelta(minutes=10)
+
+
+@dataclass(frozen=True)
+class Confirmed:
+    """One section that was confirmed by a tap."""
+
+    section: str
+    submission_id: int
+
+
+def confirm_unchanged(
+    location: LocationRow, sections: Sequence[Published], seen: Mapping[str, int], *, author: Author, at: datetime
+) -> tuple[Confirmed, ...]:
+    """Confirm the answers of several sections of one location as they were shown, all or none; flushes, the edge commits.
+
+    `seen` maps section keys to the versions shown.
+    Errors: StateMoved when one of them has moved; NotAsked when one has no answers, may not be confirmed unseen, or the
+    location is closed. Source: flows.md, "The one-tap update", 3 and 6; storage.md, rule 1.
+    """
+    if not location.is_open(london_day(at)):
+        raise NotAsked(f"{location.cqc_id} is closed")
+    today = london_day(at)
+    confirmed = []
+    for published in sorted(sections, key=lambda p: p.key):
+        current = lock_current(location.id, published.key)
+        if current.version != seen.get(published.key):
+            raise StateMoved(location.id, published.key)
+        stands = standing_for([location.id], [published.key]).get((location.id, published.key))
+        if stands is None:
+            raise NotAsked(f"{published.key} has no answers to confirm")
+        context = context_for(location, published.section, stored=stands.answers, day=today, at=at)
+        if not is_confirmable(published.section, load_values(published.section, stands.answers), context):
+            raise NotAsked(f"{published.key} must be answered, not confirmed")
+        row_id = append(
+            current, published, day=today, author=author, kind="unchanged", at=at, same_as=stands.answers_id
+        )
+        confirmed.append(Confirmed(published.key, row_id))
+    audit.record(
+        author.actor,
+        author.channel,
+        "confirmed",
+        at=at,
+        location_id=location.id,
+        detail={"submissions": [c.submission_id for c in confirmed], "sections": [c.section for c in confirmed]},
+    )
+    return tuple(confirmed)
+
+
+def undo(
+    location: LocationRow,
+    submission_ids: Sequence[int],
+    published: Mapping[str, Published],
+    *,
+    author: Author,
+    at: datetime,
+) -> tuple[str, ...]:
+    """Take back confirmations of one location by the same author, all or none, and return their sections; flushes.
+
+    Nothing is deleted: a row that undoes is added, and `current` is again what the log then says.
+    Errors: UndoRefused after ten minutes, when a later answer stands, when it was undone before, or is not the author's.
+    Source: storage.md, Tables (`submission`); screens.md, 4.
+    """
+    rows = db.session.execute(
+        select(
+            Submission.id, Submission.section, Submission.day, Submission.answered_at, Submission.actor, Submission.kind
+        )
+        .where(Submission.location_id == location.id, Submission.id.in_(submission_ids))
+        .order_by(Submission.section)
+    ).all()
+    if not rows or len(rows) != len(set(submission_ids)):
+        raise UndoRefused("no such confirmation")
+    for row in rows:
+        if row.actor != author.actor or row.kind != "unchanged" or at - row.answered_at > UNDO_WITHIN:
+            raise UndoRefused(f"submission {row.id} can no longer be undone")
+        current = lock_current(location.id, row.section)
+        if current.submission_id != row.id:
+            raise UndoRefused(f"submission {row.id} is no longer the last")
+        try:
+            append(current, published[row.section], day=row.day, author=author, kind="undo", at=at, undoes=row.id)
+        except IntegrityError:
+            raise UndoRefused(f"submission {row.id} was undone before") from None
+    sections = tuple(row.section for row in rows)
+    audit.record(
+        author.actor,
+        author.channel,
+        "undone",
+        at=at,
+        location_id=location.id,
+        detail={"submissions": list(submission_ids), "sections": list(sections)},
+    )
+    return sections

@@ -1,4 +1,6 @@
-// The menu button and the steppers. Conditions, sums and drafts have their own files.
+// What our own pages do beyond the design system's components: menu button, steppers, conditions.
+import { startConditions } from "./conditions.js";
+
 const menu = document.getElementById("menu");
 const menuButton = document.getElementById("menu-button");
 if (menu && menuButton) {
@@ -20,3 +22,6 @@ document.addEventListener("click", (event) => {
   box.dispatchEvent(new Event("input", { bubbles: true }));
   box.dispatchEvent(new Event("change", { bubbles: true }));
 });
+
+startConditions(document);
+document.addEventListener("htmx:load", (event) => startConditions(event.detail.elt));

@@ -18,7 +18,7 @@ class Email(Kind):
 
     def read(self, text: str, question: Question) -> Parsed:
         """Return the addresses, each once, in the order typed."""
-        found = list(dict.fromkeys(part.lower() for part in re.split(r"[\s,;]+", text) if part))
+        found = list(dict.fromkeys(part.lower() for part in re.split(r"[\s,;|]+", text) if part))
         for address in found:
             if not is_address(address):
                 return Parsed(

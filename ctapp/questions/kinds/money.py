@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ctapp.questions.kinds.base import Parsed
+from ctapp.questions.kinds.base import Parsed, Value
 from ctapp.questions.kinds.number import Number
 from ctapp.questions.spec import Question
 
@@ -18,6 +18,12 @@ class Money(Number):
     def read(self, text: str, question: Question) -> Parsed:
         """Return the amount that a text holds."""
         return super().read(text.removeprefix("£").strip() or "£", question)
+
+    def show(self, value: Value, question: Question) -> str:
+        """Return whole pounds without pence, and any pence in two digits: £980, £980.50."""
+        if value is None:
+            return "Not answered"
+        return f"£{value:,.0f}" if value == value.to_integral_value() else f"£{value:,.2f}"
 
 
 KIND = Money()

@@ -57,9 +57,14 @@ def standing_for(location_ids: Sequence[int], sections: Sequence[str]) -> dict[t
     for row in rows:
         last, base = logged[row.submission_id], logged[row.answers_id]
         answers = {**base.answers, **notes.get(row.answers_id, {})}
-        kept: tuple[Any, ...] = tuple(row)[:-1]
+        kept = {key: value for key, value in row._mapping.items() if key != "answers_day"}
         found[row.location_id, row.section] = Standing(
-            *kept, last.actor, last.channel, last.kind, base.question_set, answers
+            **kept,
+            actor=last.actor,
+            channel=last.channel,
+            kind=last.kind,
+            question_set=base.question_set,
+            answers=answers,
         )
     return found
 

@@ -131,7 +131,8 @@ def _read(text: str) -> ast.expr:
     try:
         tree = ast.parse(source.strip(), mode="eval").body
     except SyntaxError as error:
-        raise _wrong(error.msg, start + (error.offset or 1) - 1) from None
+        # Python says 0 where the text ends too early.
+        raise _wrong(error.msg, start + (error.offset or len(source.strip()) + 1) - 1) from None
     except (ValueError, RecursionError, MemoryError):
         raise _wrong("cannot be read", 0) from None
     level: list[ast.AST] = [tree]

@@ -29,6 +29,10 @@ class NotFound(CapacityTrackerError):
     """There is no such thing within the viewer's scope."""
 
 
+class OutsideScope(NotFound):
+    """Whether it exists or not, it lies beyond the viewer's reach: told as "not found", kept in the audit trail."""
+
+
 class Forbidden(CapacityTrackerError):
     """The thing is in scope, but the viewer lacks the right."""
 
@@ -95,7 +99,9 @@ PAGES: dict[int, ErrorPage] = {
             ("It may not exist, or your account may not cover it. If you think it should, ask the support desk.",),
         ),
         ErrorPage(405, "This page cannot do that", ("Go back and use the buttons of the page.",)),
-        ErrorPage(409, "Someone else was faster", ("The answers changed while this page was open. Nothing was saved.",)),
+        ErrorPage(
+            409, "Someone else was faster", ("The answers changed while this page was open. Nothing was saved.",)
+        ),
         ErrorPage(410, "This link has run out", ("Links last 7 days. Sign in, or ask for a new link.",)),
         ErrorPage(413, "That is too much to send at once", ("Make it smaller and send it again. Nothing was saved.",)),
         ErrorPage(422, "Some answers need another look", ("Go back and put right what the page names.",)),

@@ -25,9 +25,6 @@ class User(Base):
     is_limited: Mapped[bool] = mapped_column(default=False)
     state: Mapped[str] = mapped_column(String(20), default="pending")
     password_hash: Mapped[str] = mapped_column(String(200))
-    failures: Mapped[int] = mapped_column(default=0)
-    lockouts: Mapped[int] = mapped_column(default=0)
-    locked_until_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     signed_in_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     added_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
@@ -51,6 +48,21 @@ class UserSession(Base):
     started_at: Mapped[datetime] = mapped_column(UtcDateTime)
     seen_at: Mapped[datetime] = mapped_column(UtcDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class SignInLock(Base):
+    """Tries for one address since the last success; locks an account that exists and one that does not alike.
+
+    The address is kept as a keyed hash. `failures` counts up to the limit, `lockouts` doubles the time.
+    """
+
+    __tablename__ = "sign_in_lock"
+
+    email_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    failures: Mapped[int] = mapped_column(default=0)
+    lockouts: Mapped[int] = mapped_column(default=0)
+    tried_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    locked_until_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class SignInThrottle(Base):

@@ -6,8 +6,11 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import insert
+
 from ctapp.extensions import db
 from ctapp.models import AuditEvent
+from ctapp.services.transactions import apart
 
 
 def record(
@@ -32,3 +35,21 @@ def record(
             detail=dict(detail or {}),
         )
     )
+
+
+def record_denial(actor: str, *, reason: str, endpoint: str, target: str, at: datetime) -> None:
+    """Add a refused access in a transaction of its own, because the request that was refused commits nothing.
+
+    Units: `reason` is `forbidden` or `outside`; `target` the regulator's id of a location, or empty.
+    Source: security.md, 88.
+    """
+    with apart() as connection:
+        connection.execute(
+            insert(AuditEvent).values(
+                at=at,
+                actor=actor,
+                channel="web",
+                action="access_denied",
+                detail={"reason": reason, "endpoint": endpoint, "target": target},
+            )
+        )

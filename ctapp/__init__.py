@@ -13,7 +13,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     Errors: UnsafeSettings when a production start would be unsafe.
     """
     from ctapp import web
-    from ctapp.extensions import compress, csrf, db, mail, migrate
+    from ctapp.extensions import compress, db, mail, migrate
     from ctapp.models import engine
 
     settings = settings or read_settings()
@@ -34,7 +34,6 @@ def create_app(settings: Settings | None = None) -> Flask:
     )
     db.init_app(app)
     migrate.init_app(app, db, directory=str(ROOT / "migrations"))
-    csrf.init_app(app)
     compress.init_app(app)
     mail.init_app(app)
     with app.app_context():

@@ -25,6 +25,8 @@ class Settings(BaseSettings):
     smtp_url: str = ""
     clock: str = ""
     workers: int = Field(default=2, ge=1, le=32)
+    # How many reverse proxies stand before this program; what they say of the caller is believed, of others nothing.
+    proxy_hops: int = Field(default=0, ge=0, le=5)
     bounce_dir: Path | None = None
     support_phone: str = "0113 496 0999"
     support_hours: str = "Monday to Friday, 8am to 6pm"

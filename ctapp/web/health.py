@@ -1,0 +1,30 @@
+"""Whether this process lives and can serve, for whoever watches it. No page for people, no session."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response
+
+from ctapp.access.guard import public
+from ctapp.queries.readiness import is_schema_current
+
+bp = Blueprint("health", __name__)
+
+
+@bp.get("/healthz")
+@public("a watcher must learn that the process lives")
+def live() -> Response:
+    """Answer as long as the process serves, database or not."""
+    return _plain("ok\n", 200)
+
+
+@bp.get("/readyz")
+@public("a watcher must learn whether requests can be sent here")
+def ready() -> Response:
+    """Answer 200 when the schema is this program's, else 503; a database that is away is 503 like everywhere."""
+    if is_schema_current():
+        return _plain("ready\n", 200)
+    return _plain("the schema is not this program's: run ctapp migrate\n", 503)
+
+
+def _plain(text: str, status: int) -> Response:
+    return Response(text, status=status, mimetype="text/plain")

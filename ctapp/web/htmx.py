@@ -1,0 +1,44 @@
+"""The only reader of htmx headers: a fragment or the whole page, and what to send back. Pages work without it."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, render_template, request
+from htmx_flask import Htmx
+from jinja2_fragments.flask import render_block
+
+
+def init_app(app: Flask) -> None:
+    """Let requests know their htmx headers."""
+    Htmx().init_app(app)
+
+
+def is_htmx() -> bool:
+    """Return whether htmx sent this request, for a fragment or for a whole page."""
+    return bool(request.htmx)  # type: ignore[attr-defined]
+
+
+def wants_block() -> bool:
+    """Return whether a fragment is wanted: not on a history restore and not for a boosted link, which want the page."""
+    htmx = request.htmx  # type: ignore[attr-defined]
+    return bool(htmx) and not htmx.history_restore_request and not htmx.boosted
+
+
+def page_or_block(template: str, block: str, **context: Any) -> str:
+    """Return one block of a page to htmx, the whole page to everybody else: there is no second template."""
+    if wants_block():
+        return str(render_block(template, block, **context))
+    return render_template(template, **context)
+
+
+def current_path() -> str:
+    """Return path and query of the page that htmx is on; empty when it does not say."""
+    address = urlsplit(request.htmx.current_url or "")  # type: ignore[attr-defined]
+    return f"{address.path}?{address.query}" if address.query else address.path
+
+
+def send_to(address: str, *, status: int) -> Response:
+    """Return an answer that makes htmx load another page in place of this one."""
+    return Response(status=status, headers={"HX-Redirect": address})

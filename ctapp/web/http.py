@@ -1,0 +1,87 @@
+"""How a request meets the database: reading or writing, one commit at the edge, nothing left open.
+
+`@commits` on a route commits once after the view returned well; the answer leaves only after the commit succeeded.
+Decorator order: route, access, `@commits`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, ParamSpec
+
+from flask import Flask, Response, current_app, request
+from flask.typing import ResponseReturnValue
+
+from ctapp.services import transactions
+
+P = ParamSpec("P")
+View = Callable[P, ResponseReturnValue]
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+def init_app(app: Flask) -> None:
+    """Begin every request reading or writing by its method, and end it with nothing uncommitted."""
+    app.before_request(begin)
+    app.teardown_request(end)
+
+
+def begin() -> None:
+    """Set how this request's transactions begin.
+
+    Source: security.md, 82; storage.md, Engines.
+    """
+    if request.method in SAFE:
+        transactions.begin_reading()
+    else:
+        transactions.begin_writing()
+
+
+def end(error: BaseException | None) -> None:
+    """Drop what was not committed; threads are used again, so the mode goes back too."""
+    transactions.begin_writing()
+
+
+def commits(view: View[P]) -> Callable[P, Response]:
+    """Commit once when the view answered with a status under 400, else drop everything."""
+    return _committing(view, limit=400)
+
+
+def commits_refusals(view: View[P]) -> Callable[P, Response]:
+    """Commit when the view answered with a status under 500: for routes whose refusals are themselves worth keeping."""
+    return _committing(view, limit=500)
+
+
+def reads(view: View[P]) -> Callable[P, Response]:
+    """Let a route that is posted to read only: it waits for no writer and commits nothing."""
+
+    @wraps(view)
+    def answer(*args: P.args, **kwargs: P.kwargs) -> Response:
+        transactions.begin_reading()
+        response = current_app.make_response(view(*args, **kwargs))
+        transactions.drop_session()
+        return response
+
+    answer.__reads__ = True  # type: ignore[attr-defined]
+    return answer
+
+
+def _committing(view: View[P], *, limit: int) -> Callable[P, Response]:
+    @wraps(view)
+    def answer(*args: P.args, **kwargs: P.kwargs) -> Response:
+        if request.method in SAFE:
+            raise RuntimeError(f"{request.endpoint}: a {request.method} never commits")
+        response = current_app.make_response(view(*args, **kwargs))
+        if response.status_code < limit:
+            transactions.commit_session()
+        else:
+            transactions.drop_session()
+        return response
+
+    answer.__commits__ = True  # type: ignore[attr-defined]
+    return answer
+
+
+def as_fields(form: Any) -> list[tuple[str, str]]:
+    """Return every value of a posted form in its order, but the token against forged requests."""
+    return [(name, value) for name, value in form.items(multi=True) if name != "csrf_token"]

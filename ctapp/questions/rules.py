@@ -176,10 +176,7 @@ def _reason_against(node: ast.AST) -> str:
         case ast.Compare(ops=ops) if wrong := [op for op in ops if type(op) not in _COMPARISONS]:
             return f"{type(wrong[0]).__name__} is not allowed"
         case ast.Call(func=ast.Name(id=name), keywords=[]) if name in ROW_FUNCTIONS | PLAIN_FUNCTIONS:
-            takes = _TAKES.get(name, _MANY)
-            return (
-                "" if len(node.args) in takes else f"{name} takes {takes[0]} {'value' if takes[0] == 1 else 'values'}"
-            )
+            return _reason_against_call(name, node.args)
         case ast.Call(func=ast.Name(id=name)):
             return f"{name} is not a known function"
         case ast.Call():
@@ -189,6 +186,18 @@ def _reason_against(node: ast.AST) -> str:
         case ast.Constant(value=value) if not isinstance(value, int | float | str):
             return "only numbers and words in quotes may stand here"
     return "" if isinstance(node, _ALLOWED) else f"{type(node).__name__} is not allowed"
+
+
+def _reason_against_call(name: str, args: list[ast.expr]) -> str:
+    takes = _TAKES.get(name, _MANY)
+    if len(args) not in takes:
+        return f"{name} takes {takes[0]} {'value' if takes[0] == 1 else 'values'}"
+    if name not in ROW_FUNCTIONS:
+        return ""
+    # Inside a row there are no rows to look over; and rows over rows over rows would never end.
+    inner = [part.id for arg in args for part in ast.walk(arg) if isinstance(part, ast.Name)]
+    nested = [word for word in inner if word in ROW_FUNCTIONS]
+    return f"{nested[0]} cannot stand inside {name}" if nested else ""
 
 
 def _place(node: ast.AST, source: str) -> int:

@@ -145,7 +145,7 @@ def compared(op, left, right):
     return COMPARE[op](left, right)
 
 
-def numbers(depth):
+def numbers(depth, rows=True):
     leaf = st.one_of(
         st.tuples(st.just("number"), st.sampled_from([0, 1, 2, 3, 10, 2500, "0.5", "1.25"])),
         st.tuples(st.just("name"), st.sampled_from(NUMBERS)),
@@ -153,30 +153,32 @@ def numbers(depth):
     )
     if not depth:
         return leaf
-    below = numbers(depth - 1)
+    below = numbers(depth - 1, rows)
     # Only divisors whose quotients end: the rules reckon in decimals, the slow reading in fractions.
     divisor = st.tuples(st.just("number"), st.sampled_from(DIVISORS))
-    return st.one_of(
+    found = [
         leaf,
         st.tuples(st.just("minus"), below),
         st.tuples(st.just("reckon"), st.sampled_from("+-*"), below, below),
         st.tuples(st.just("reckon"), st.just("/"), below, divisor),
         st.tuples(st.just("call"), st.just("abs"), below),
         st.tuples(st.just("call"), st.sampled_from(["max", "min"]), below, below),
-        st.tuples(st.just("call"), st.just("sum"), leaf),
-    )
+    ]
+    # Rows are looked over once: a sum within a sum is refused.
+    return st.one_of(*found, st.tuples(st.just("call"), st.just("sum"), leaf)) if rows else st.one_of(*found)
 
 
-def claims(depth):
+def claims(depth, rows=True):
     word = st.one_of(
         st.tuples(st.just("word"), st.sampled_from(["red", "green", "a = b"])),
         st.tuples(st.just("name"), st.sampled_from(WORDS)),
     )
-    pair = st.tuples(st.sampled_from(list(COMPARE)), numbers(1))
+    amount = numbers(1, rows)
+    pair = st.tuples(st.sampled_from(list(COMPARE)), amount)
     leaf = st.one_of(
         st.tuples(st.just("name"), st.sampled_from(FLAGS)),
-        st.tuples(st.just("compare"), numbers(1), pair),
-        st.tuples(st.just("compare"), numbers(1), pair, pair),
+        st.tuples(st.just("compare"), amount, pair),
+        st.tuples(st.just("compare"), amount, pair, pair),
         st.tuples(st.just("compare"), word, st.tuples(st.sampled_from(["=", "!=", "<"]), word)),
         st.tuples(st.just("compare"), word, st.tuples(st.sampled_from(["=", "<"]), numbers(0))),
         st.tuples(st.just("in"), st.booleans(), word, st.lists(word, min_size=1, max_size=3)),
@@ -191,7 +193,7 @@ def claims(depth):
         st.tuples(st.just("not"), below),
         st.tuples(st.sampled_from(["and", "or"]), below, below),
         st.tuples(st.sampled_from(["and", "or"]), below, below, below),
-        st.tuples(st.just("call"), st.sampled_from(["any", "all", "count"]), leaf),
+        st.tuples(st.just("call"), st.sampled_from(["any", "all", "count"]), claims(0, rows=False)),
     )
 
 
@@ -322,6 +324,7 @@ def test_sums_look_over_the_rows_that_answered():
         ("a = plural(b)", 5, "plural takes 3 values"),
         ("a = answered()", 5, "answered takes 1 value"),
         ("a # b", 3, "#"),
+        ("a > 1 and sum(b = max(a, sum(c)))", 11, "sum cannot stand inside sum"),
         ("a = 1 True", 7, "syntax"),
         ("a = True", 5, "write 'yes' or 'no' in quotes"),
         ("", 1, "syntax"),

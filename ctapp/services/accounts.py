@@ -83,9 +83,7 @@ def sign_in(typed: Credentials, *, replaces: str | None, at: datetime) -> SignIn
             return SignIn(Outcome.LOCKED, wait=throttled - at)
         may_look, locked_until = tries.count_try(connection, typed.email_hash, at=at)
         row = connection.execute(
-            select(
-                User.id, User.state, User.password_hash, User.signed_in_at, Organisation.name, Organisation.kind
-            )
+            select(User.id, User.state, User.password_hash, User.signed_in_at, Organisation.name, Organisation.kind)
             .join(Organisation, Organisation.id == User.organisation_id)
             .where(User.email == normal_email(typed.email))
         ).one_or_none()
@@ -256,9 +254,7 @@ def add_user(new: NewUser, *, actor: str, channel: str, at: datetime) -> int:
     db.session.add(user)
     db.session.flush()
     db.session.add_all(UserLocation(user_id=user.id, location_id=each) for each in sorted(set(new.location_ids)))
-    audit.record(
-        actor, channel, "user_added", at=at, detail={"user": user.id, "organisation": new.organisation_id}
-    )
+    audit.record(actor, channel, "user_added", at=at, detail={"user": user.id, "organisation": new.organisation_id})
     db.session.flush()
     return user.id
 

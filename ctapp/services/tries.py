@@ -47,9 +47,7 @@ def count_try(connection: Connection, email_hash: str, *, at: datetime) -> tuple
         .returning(SignInLock.failures, SignInLock.lockouts)
     ).one_or_none()
     if row is None:
-        return False, connection.scalar(
-            select(SignInLock.locked_until_at).where(SignInLock.email_hash == email_hash)
-        )
+        return False, connection.scalar(select(SignInLock.locked_until_at).where(SignInLock.email_hash == email_hash))
     if row.failures < TRIES_PER_ACCOUNT:
         return True, None
     until = at + min(FIRST_LOCK * 2**row.lockouts, LONGEST_LOCK)

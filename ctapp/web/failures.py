@@ -36,7 +36,10 @@ RETRY_AFTER = "5"
 FORGED = ErrorPage(
     400,
     "This page was open for too long",
-    ("Nothing was saved. Go back, reload the page and send it again.", "This also happens after signing in in another window."),
+    (
+        "Nothing was saved. Go back, reload the page and send it again.",
+        "This also happens after signing in in another window.",
+    ),
 )
 
 
@@ -121,7 +124,7 @@ def error_answer(page: ErrorPage, *, status: int | None = None) -> Response:
 
 def _is_bare() -> bool:
     # No menu on a link's pages, and none where the address of the request was not even accepted.
-    return request.path.startswith("/u/") or request.routing_exception is not None and "session_hash" not in g
+    return request.path.startswith("/u/") or (request.routing_exception is not None and "session_hash" not in g)
 
 
 def _kept_fields(status: int) -> list[tuple[str, str]]:
@@ -144,6 +147,4 @@ def _keep_denial(reason: str) -> None:
         return
     target = str((request.view_args or {}).get("cqc_id", ""))[:40]
     with suppress(Exception):  # the refusal stands even where it cannot be recorded; the log line remains
-        audit.record_denial(
-            viewer.actor, reason=reason, endpoint=request.endpoint or "", target=target, at=clock.now()
-        )
+        audit.record_denial(viewer.actor, reason=reason, endpoint=request.endpoint or "", target=target, at=clock.now())

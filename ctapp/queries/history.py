@@ -110,6 +110,23 @@ def days_answered(location_id: int, section: str, *, since: date) -> set[date]:
     return {row.day for row in rows if row.undoes is None and row.id not in undone}
 
 
+def later_confirmations(location_id: int, section: str, day: date) -> tuple[date, ...]:
+    """Return the days after one on which the answers of that day were only confirmed, up to the next changed answer."""
+    rows = effective_rows(location_id, section)
+    then = [row for row in rows if row.day <= day]
+    if not then:
+        return ()
+    stood = then[-1].same_as or then[-1].id
+    days: list[date] = []
+    for row in rows:
+        if row.day <= day:
+            continue
+        if row.same_as != stood:
+            break
+        days.append(row.day)
+    return tuple(dict.fromkeys(days))
+
+
 def _of(location_id: int) -> Select[Any]:
     return select(*_COLUMNS).where(Submission.location_id == location_id)
 

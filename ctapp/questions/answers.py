@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -68,6 +69,21 @@ class Checked:
     def people(self) -> dict[str, Any]:
         """Details of persons, kept in the people tables."""
         return store_values(self.fields, self.values, "people")
+
+
+@dataclass(frozen=True)
+class Filled:
+    """A section as it was filled in: the checked answers, the day they are for, the version seen, the reasons given.
+
+    `form_key` makes a double click or a resend the same save; `later_days` are confirmations to correct along.
+    """
+
+    checked: Checked
+    day: date
+    seen_version: int | None
+    form_key: str = ""
+    reasons: Mapping[str, str] = field(default_factory=dict)
+    correct_later: tuple[date, ...] = ()
 
 
 def check_answers(

@@ -131,6 +131,7 @@ class _Reader:
             intro=take("intro", str, ""),
             minutes=take("minutes", int, 1),
             is_relaxable=take("relaxable", bool, False),
+            is_first_task=take("first_task", bool, False),
             asked_if=take.rule("asked_if"),
             open_if=take.rule("open_if"),
             chooses_day=take("chooses_day", bool, False),

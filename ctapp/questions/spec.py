@@ -215,6 +215,7 @@ class Section:
     intro: str = ""
     minutes: int = 1
     is_relaxable: bool = False
+    is_first_task: bool = False
     asked_if: Rule | None = None
     open_if: Rule | None = None
     chooses_day: bool = False

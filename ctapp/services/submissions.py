@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import date, datetime
+from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import select
 
@@ -15,27 +14,12 @@ from ctapp.extensions import db
 from ctapp.models import Current, GivenReason, PostedForm
 from ctapp.queries.current import Standing, standing_for
 from ctapp.queries.directory import LocationRow
-from ctapp.queries.history import days_answered, effective_rows
+from ctapp.queries.history import days_answered
 from ctapp.queries.question_sets import Published
-from ctapp.questions.answers import Checked
+from ctapp.questions.answers import Filled
 from ctapp.services import audit
 from ctapp.services.log import Author, append, lock_current, same_answers
 from ctapp.services.people import keep_people
-
-
-@dataclass(frozen=True)
-class Filled:
-    """A section as it was filled in: the checked answers, the day they are for, the version seen, the reasons given.
-
-    `form_key` makes a double click or a resend the same save; `later_days` are confirmations to correct along.
-    """
-
-    checked: Checked
-    day: date
-    seen_version: int | None
-    form_key: str = ""
-    reasons: Mapping[str, str] = field(default_factory=dict)
-    correct_later: tuple[date, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -95,23 +79,6 @@ def submit(location: LocationRow, published: Published, filled: Filled, *, autho
     )
     db.session.flush()
     return saved
-
-
-def later_confirmations(location_id: int, section: str, day: date) -> tuple[date, ...]:
-    """Return the days after one on which the answers of that day were only confirmed, up to the next changed answer."""
-    rows = effective_rows(location_id, section)
-    then = [row for row in rows if row.day <= day]
-    if not then:
-        return ()
-    stood = then[-1].same_as or then[-1].id
-    days: list[date] = []
-    for row in rows:
-        if row.day <= day:
-            continue
-        if row.same_as != stood:
-            break
-        days.append(row.day)
-    return tuple(dict.fromkeys(days))
 
 
 def _saved_before(location: LocationRow, published: Published, filled: Filled) -> Saved | None:

@@ -13,7 +13,7 @@ from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from ctapp.extensions import csrf
-from ctapp.web import assets, failures, frame, headers, htmx, http, request_log, session
+from ctapp.web import assets, failures, frame, headers, htmx, http, request_log, session, words
 
 LOCAL_NAMES = ("127.0.0.1", "localhost", "[::1]")
 
@@ -30,6 +30,7 @@ def init_app(app: Flask) -> None:
     failures.init_app(app)
     htmx.init_app(app)
     frame.init_app(app)
+    words.init_app(app)
     _register_blueprints(app)
     assets.init_app(app)
     headers.init_app(app)

@@ -1,0 +1,95 @@
+"""The frozen values that the templates of a section page draw. They carry words and names, never rules."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class OptionView:
+    """One option of a field, as drawn."""
+
+    value: str
+    label: str
+    hint: str = ""
+    mark: str = ""
+    checked: bool = False
+    exclusive: bool = False
+
+
+@dataclass(frozen=True)
+class DoubtView:
+    """A soft rule at a field: its sentence and the reasons to choose from."""
+
+    name: str
+    id: str
+    text: str
+    options: tuple[OptionView, ...]
+    error: str = ""
+
+
+@dataclass(frozen=True)
+class FieldView:
+    """One question as it stands on the page, with what was typed into it."""
+
+    name: str
+    id: str
+    kind: str
+    label: str
+    hint: str = ""
+    help: str = ""
+    value: str | tuple[str, ...] = ""
+    error: str = ""
+    options: tuple[OptionView, ...] = ()
+    prefix: str = ""
+    suffix: str = ""
+    beside: str = ""
+    condition: str = ""
+    asked: bool = True
+    only_if: str = ""
+    optional: bool = False
+    width: int = 0
+    max_length: int = 0
+    legend_size: str = "m"
+    doubt: DoubtView | None = None
+    steppers: bool = False
+    stepper_label: str = ""
+
+
+@dataclass(frozen=True)
+class MoveView:
+    """A shortcut button of a row: it moves one and saves nothing."""
+
+    value: str
+    label: str
+
+
+@dataclass(frozen=True)
+class RunningView:
+    """The running sum of a row or page: its sentence now, and what the script needs to keep it right."""
+
+    id: str
+    text: str
+    is_exact: bool
+    script: str
+
+
+@dataclass(frozen=True)
+class BlockView:
+    """A group of fields under one legend; in a grid, one row with its fixed numbers, running sum and shortcuts."""
+
+    id: str
+    legend: str
+    fields: tuple[FieldView, ...]
+    row: str = ""
+    fixed: tuple[tuple[str, str], ...] = ()
+    runnings: tuple[RunningView, ...] = ()
+    moves: tuple[MoveView, ...] = ()
+
+
+@dataclass(frozen=True)
+class ErrorView:
+    """An error of the summary, with the id of the field it stands at; empty where it belongs to no field."""
+
+    id: str
+    text: str

@@ -23,6 +23,7 @@ class Settings(BaseSettings):
     secret_key: str = ""
     base_url: str = "http://127.0.0.1:8000"
     smtp_url: str = ""
+    mail_from: str = "Capacity Tracker <no-reply@capacity-tracker.example>"
     clock: str = ""
     workers: int = Field(default=2, ge=1, le=32)
     # How many reverse proxies stand before this program; what they say of the caller is believed, of others nothing.

@@ -1,0 +1,75 @@
+"""Drawing a mail of the outbox as a message: text and HTML, one action link, headers that nobody can break out of."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import current_app
+from flask_mail import Message
+
+from ctapp.config import Settings
+from ctapp.errors import CapacityTrackerError
+from ctapp.services.reminders import Reminder
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f\u0085\u2028\u2029]")
+
+
+class UnsafeHeader(CapacityTrackerError):
+    """A header of a mail holds a line break or control character: the mail is refused, not repaired."""
+
+
+@dataclass(frozen=True)
+class Envelope:
+    """Whom a message goes to, under which id that never changes, and when it was made."""
+
+    address: str
+    message_id: str
+    at: datetime
+
+
+def mail_host(settings: Settings) -> str:
+    """Return the host that stands in Message-IDs: that of the service's own address."""
+    return urlsplit(settings.base_url).hostname or "localhost"
+
+
+def link_address(settings: Settings, token: str) -> str:
+    """Return the address of a one-tap link, from CTAPP_BASE_URL alone: no request has a say in it."""
+    return f"{settings.base_url.rstrip('/')}/u/{token}"
+
+
+def reminder_message(reminder: Reminder, envelope: Envelope, *, link: str, settings: Settings) -> Message:
+    """Return a reminder as a message.
+
+    Errors: UnsafeHeader. Source: screens.md, 17.
+    """
+    return _message("reminder", reminder.subject, envelope, settings, reminder=reminder, link=link)
+
+
+def _message(template: str, subject: str, envelope: Envelope, settings: Settings, **words: Any) -> Message:
+    _refuse_breaks((subject, envelope.address, envelope.message_id, settings.mail_from))
+    # Not render_template: what the web layer adds to pages belongs to a request, and a mail has none.
+    draw = current_app.jinja_env
+    words |= {"subject": subject, "support_phone": settings.support_phone, "support_hours": settings.support_hours}
+    message = Message(
+        subject=subject,
+        recipients=[envelope.address],
+        sender=settings.mail_from,
+        body=draw.get_template(f"email/{template}.txt").render(words),
+        html=draw.get_template(f"email/{template}.html").render(words),
+        date=envelope.at.timestamp(),
+        extra_headers={"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All"},
+    )
+    message.msgId = envelope.message_id
+    return message
+
+
+def _refuse_breaks(values: Iterable[str]) -> None:
+    # Source: security.md, 74.
+    for value in values:
+        if _CONTROL.search(value):
+            raise UnsafeHeader("a header holds a line break or control character")

@@ -1,0 +1,110 @@
+"""The two jobs of mail, as plain functions that may run late, twice or beside each other: queue reminders, hand the outbox over.
+
+They commit in small steps, in the order that `services/outbox.py` explains, and hold no lock while a mail is drawn or written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from ctapp.config import Settings
+from ctapp.jobs import compose
+from ctapp.jobs.backends import Backend
+from ctapp.queries.contacts import ContactRow, contact_by_id, contact_ids
+from ctapp.services import links, outbox, reminders, transactions
+from ctapp.services.outbox import ClaimedMail
+from ctapp.services.reminders import Reminder
+
+CONTACTS_AT_ONCE = 200
+MAILS_AT_ONCE = 50
+
+
+@dataclass
+class Handed:
+    """How many mails came to what."""
+
+    sent: int = 0
+    void: int = 0
+    put_off: int = 0
+    failed: int = 0
+
+
+def queue_reminders(settings: Settings, *, at: datetime) -> int:
+    """Queue today's reminder for every contact that has something due and none yet, and return how many; commits."""
+    queued = last = 0
+    while True:
+        transactions.begin_reading()
+        batch = contact_ids(after_id=last, limit=CONTACTS_AT_ONCE)
+        due = reminders.contacts_with_due(batch, at=at) if batch else []
+        transactions.drop_session()
+        transactions.begin_writing()
+        if not batch:
+            return queued
+        queued += outbox.queue_scheduled(due, reminders.KIND, host=compose.mail_host(settings), at=at)
+        transactions.commit_session()
+        last = batch[-1]
+
+
+def hand_over(settings: Settings, backend: Backend, now: Callable[[], datetime], *, is_due_only: bool = True) -> Handed:
+    """Hand over everything that waits and return what came of it; commits after each step.
+
+    `now` is the edge's clock. `is_due_only` False: what waits for a later try is tried now, once.
+    """
+    counts = Handed()
+    started_at = None if is_due_only else now()
+    while True:
+        claimed = outbox.claim(at=now(), limit=MAILS_AT_ONCE, untried_since=started_at)
+        transactions.commit_session()
+        if not claimed:
+            return counts
+        for mail in claimed:
+            _hand_over_one(mail, settings, backend, counts, at=now())
+
+
+def _hand_over_one(mail: ClaimedMail, settings: Settings, backend: Backend, counts: Handed, *, at: datetime) -> None:
+    if backend.has(mail.message_id):
+        # Whoever held this mail before was killed between handing it over and saying so.
+        counts.sent += outbox.mark_sent(mail, at=at)
+        transactions.commit_session()
+        return
+    wanted = _still_wanted(mail, at=at)
+    if isinstance(wanted, str):
+        counts.void += outbox.mark_void(mail, wanted)
+        transactions.commit_session()
+        return
+    contact, reminder = wanted
+    try:
+        token = links.mint(contact.id, outbox_id=mail.id, at=at)
+        envelope = compose.Envelope(contact.email, mail.message_id, at)
+        link = compose.link_address(settings, token)
+        message = compose.reminder_message(reminder, envelope, link=link, settings=settings)
+        transactions.commit_session()
+        backend.hand_over(message)
+    except (compose.UnsafeHeader, OSError) as error:
+        transactions.drop_session()
+        is_final = isinstance(error, compose.UnsafeHeader)
+        outbox.mark_failed(mail, f"{type(error).__name__}: {error}", at=at, is_final=is_final)
+        transactions.commit_session()
+        counts.failed += is_final
+        counts.put_off += not is_final
+        return
+    counts.sent += outbox.mark_sent(mail, at=at)
+    transactions.commit_session()
+
+
+def _still_wanted(mail: ClaimedMail, *, at: datetime) -> tuple[ContactRow, Reminder] | str:
+    # What to say, read at the last moment, or why it need not be said any more.
+    if outbox.is_void(mail, at=at):
+        return "its day is over"
+    transactions.begin_reading()
+    try:
+        contact = contact_by_id(mail.contact_id)
+        reminder = reminders.reminder_for(mail.contact_id, at=at) if contact else None
+    finally:
+        transactions.drop_session()
+        transactions.begin_writing()
+    if contact is None:
+        return "the contact may no longer be mailed"
+    return (contact, reminder) if reminder else "nothing is due any more"

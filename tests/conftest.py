@@ -67,7 +67,16 @@ def empty_app(site, travel):
 @pytest.fixture
 def make_app(site, app):
     """Make another application on the same database, as after a restart or with other settings; beside `app`."""
-    return site.make_app
+    made = []
+
+    def make(**settings):
+        made.append(site.make_app(**settings))
+        return made[-1]
+
+    yield make
+    for other in made:
+        with other.app_context():
+            db.engine.dispose()
 
 
 @pytest.fixture

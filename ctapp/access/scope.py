@@ -28,7 +28,7 @@ class Standing(Enum):
     OUTSIDE = "outside"
 
 
-def locations_for(viewer: Viewer, permission: Permission) -> Select[tuple[int]]:
+def locations_for(viewer: Viewer, permission: Permission) -> Select[int]:
     """Return the ids of the locations at which the viewer holds a right, to be used as `Location.id.in_(…)`; perhaps none."""
     if not viewer.may(permission):
         return select(Location.id).where(false())
@@ -37,7 +37,7 @@ def locations_for(viewer: Viewer, permission: Permission) -> Select[tuple[int]]:
     return reach(viewer)
 
 
-def reach(viewer: Viewer) -> Select[tuple[int]]:
+def reach(viewer: Viewer) -> Select[int]:
     """Return the ids of the locations that exist for the viewer: beyond them every answer is "not found"."""
     return select(Location.id).where(REACH.get(viewer.kind, _nothing)(viewer), _types(viewer))
 
@@ -52,7 +52,7 @@ def standing(viewer: Viewer, cqc_id: str, permission: Permission) -> Standing:
     return Standing.OUTSIDE
 
 
-def _exists(found: Select[tuple[int]]) -> bool:
+def _exists(found: Select[int]) -> bool:
     return db.session.execute(found).first() is not None
 
 

@@ -8,11 +8,12 @@ from wtforms.validators import InputRequired
 
 
 class SignInForm(FlaskForm):
-    """E-mail address and password, and where to go next."""
+    """E-mail address and password, where to go next, and a form that was being sent when the session ran out."""
 
     email = StringField("Email address", [InputRequired("Enter your email address")])
     password = PasswordField("Password", [InputRequired("Enter your password")])
     next = HiddenField()
+    kept = HiddenField()
 
     def error_items(self) -> list[dict[str, str]]:
         """Return the errors for the summary, in page order."""

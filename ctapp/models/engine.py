@@ -35,8 +35,19 @@ _POSTGRES = {"fsync": "on", "full_page_writes": "on", "synchronous_commit": "on"
 def engine_options(url: str) -> dict[str, Any]:
     """Return the options of create_engine for a database URL."""
     if make_url(url).get_backend_name() == "sqlite":
-        return {"module": sqlite_module, "connect_args": {"timeout": 5, "check_same_thread": False}}
-    return {"pool_pre_ping": True, "pool_size": 5, "max_overflow": 5, "connect_args": {"connect_timeout": 5}}
+        return {
+            "hide_parameters": True,
+            "module": sqlite_module,
+            "connect_args": {"timeout": 5, "check_same_thread": False},
+        }
+    return {
+        # What people typed must not reach a log by way of an error message.
+        "hide_parameters": True,
+        "pool_pre_ping": True,
+        "pool_size": 5,
+        "max_overflow": 5,
+        "connect_args": {"connect_timeout": 5},
+    }
 
 
 def engine_url(url: str) -> str:

@@ -102,7 +102,7 @@ def sign_in(typed: Credentials, *, replaces: str | None, at: datetime) -> SignIn
     return SignIn(Outcome.SIGNED_IN, token=start_session(row.id, at=at, address_hash=typed.address_hash))
 
 
-def _refuse(typed: Credentials, row: Row | None, locked_until: datetime | None, *, at: datetime) -> SignIn:  # type: ignore[type-arg]
+def _refuse(typed: Credentials, row: Row | None, locked_until: datetime | None, *, at: datetime) -> SignIn:
     tries.count_failure(typed.address_hash, at=at)
     audit.record(
         f"user:{row.id}" if row else "unknown",

@@ -8,6 +8,7 @@ Source: security.md, 51, 52, 58, 60, 83; screens.md, 16.
 from __future__ import annotations
 
 from contextlib import suppress
+from dataclasses import replace
 from html import escape
 from urllib.parse import urlencode
 
@@ -26,13 +27,16 @@ from ctapp.errors import (
     SignInNeeded,
     status_of,
 )
+from ctapp.forms.account import SignInForm
 from ctapp.services import audit, transactions
-from ctapp.web import htmx
+from ctapp.web import htmx, kept
 from ctapp.web.addresses import own_path
-from ctapp.web.http import SAFE, as_fields
+from ctapp.web.http import SAFE
 from ctapp.web.request_log import describe, log, request_id
 
 RETRY_AFTER = "5"
+_NOT_OPENED = "This page could not be opened."
+_NOT_SAVED = "Nothing was saved. Go back and send it again."
 FORGED = ErrorPage(
     400,
     "This page was open for too long",
@@ -75,6 +79,8 @@ def named_error(error: CapacityTrackerError) -> ResponseReturnValue:
     status = status_of(error)
     if isinstance(error, Forbidden | OutsideScope):
         _keep_denial("outside" if isinstance(error, OutsideScope) else "forbidden")
+    if status == 503:
+        return _busy()
     if status >= 500:
         log.error("failed", **describe(error))
     return error_answer(PAGES[status])
@@ -87,7 +93,10 @@ def sign_in_needed(error: SignInNeeded) -> ResponseReturnValue:
         return htmx.send_to(_sign_in_address(htmx.current_path()), status=401)
     if request.method in SAFE:
         return redirect(_sign_in_address(request.full_path.rstrip("?")), 303)
-    return error_answer(PAGES[401])
+    form = SignInForm(
+        formdata=None, next=own_path(htmx.path_of(request.referrer)), kept=kept.seal(kept.of_this_request())
+    )
+    return make_response(render_template("sign_in/show.html", form=form, errors=[], has_ended=True), 401)
 
 
 def unexpected_error(error: Exception) -> ResponseReturnValue:
@@ -96,44 +105,43 @@ def unexpected_error(error: Exception) -> ResponseReturnValue:
         transactions.drop_session()
     if transactions.is_database_trouble(error):
         log.warning("database cannot answer", **describe(error))
-        response = error_answer(PAGES[503])
-        response.headers["Retry-After"] = RETRY_AFTER
-        return response
+        return _busy()
     log.error("failed", **describe(error))
     return error_answer(PAGES[500])
 
 
-def error_answer(page: ErrorPage, *, status: int | None = None) -> Response:
-    """Return the page of an error, plain where even the page cannot be drawn."""
-    status = status or page.status
+def error_answer(page: ErrorPage, *, status: int | None = None, again: kept.Kept | None = None) -> Response:
+    """Return the page of an error, with the form to send `again` if there is one; plain where no page can be drawn."""
     try:
         body = render_template(
-            "errors/page.html",
+            "errors/try_again.html" if again else "errors/page.html",
             title=page.title,
             lines=page.lines,
             reference=request_id(),
             layout="layouts/link.html" if _is_bare() else "layouts/base.html",
-            kept=_kept_fields(status),
-            action=request.full_path.rstrip("?"),
+            kept=again,
+            has_token=not request.path.startswith("/u/"),
         )
     except Exception as error:  # whatever broke the page must not hide what broke before
         log.error("error page failed", **describe(error))
-        body = f"<!DOCTYPE html><html lang=en-GB><title>{escape(page.title)}</title><h1>{escape(page.title)}</h1>"
-    return make_response(body, status)
+        title = escape(page.title)
+        body = f'<!DOCTYPE html><html lang="en-GB"><title>{title} - Capacity Tracker</title><h1>{title}</h1></html>'
+    return make_response(body, status or page.status)
+
+
+def _busy() -> Response:
+    again = kept.of_this_request()
+    page = PAGES[503]
+    if again is None:
+        page = replace(page, lines=(_NOT_OPENED if request.method in SAFE else _NOT_SAVED,))
+    response = error_answer(page, again=again)
+    response.headers["Retry-After"] = RETRY_AFTER
+    return response
 
 
 def _is_bare() -> bool:
     # No menu on a link's pages, and none where the address of the request was not even accepted.
-    return request.path.startswith("/u/") or (request.routing_exception is not None and "session_hash" not in g)
-
-
-def _kept_fields(status: int) -> list[tuple[str, str]]:
-    """What was typed, to be sent again from the error page: only from a form that was ours, and never a password."""
-    if status not in (401, 503) or request.method != "POST" or not g.get("csrf_valid"):
-        return []
-    if request.endpoint is not None and request.endpoint.startswith("sign_in."):
-        return []
-    return as_fields(request.form)
+    return request.path.startswith("/u/") or (request.routing_exception is not None and "viewer" not in g)
 
 
 def _sign_in_address(path: str) -> str:

@@ -35,8 +35,16 @@ def page_or_block(template: str, block: str, **context: Any) -> str:
 
 def current_path() -> str:
     """Return path and query of the page that htmx is on; empty when it does not say."""
-    address = urlsplit(request.htmx.current_url or "")  # type: ignore[attr-defined]
-    return f"{address.path}?{address.query}" if address.query else address.path
+    return path_of(request.htmx.current_url)  # type: ignore[attr-defined]
+
+
+def path_of(address: str | None) -> str:
+    """Return path and query of a whole address; empty for none or one that cannot be read."""
+    try:
+        parts = urlsplit(address or "")
+    except ValueError:
+        return ""
+    return f"{parts.path}?{parts.query}" if parts.query else parts.path
 
 
 def send_to(address: str, *, status: int) -> Response:

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, ParamSpec
+from typing import ParamSpec
 
 from flask import Flask, Response, current_app, request
 from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import SecurityError
 
 from ctapp.services import transactions
 
@@ -27,10 +28,12 @@ def init_app(app: Flask) -> None:
 
 
 def begin() -> None:
-    """Set how this request's transactions begin.
+    """Set how this request's transactions begin, and stop here when its host is not ours.
 
-    Source: security.md, 82; storage.md, Engines.
+    Source: security.md, 53 and 82; storage.md, Engines.
     """
+    if isinstance(request.routing_exception, SecurityError):
+        raise request.routing_exception
     if request.method in SAFE:
         transactions.begin_reading()
     else:
@@ -80,8 +83,3 @@ def _committing(view: View[P], *, limit: int) -> Callable[P, Response]:
 
     answer.__commits__ = True  # type: ignore[attr-defined]
     return answer
-
-
-def as_fields(form: Any) -> list[tuple[str, str]]:
-    """Return every value of a posted form in its order, but the token against forged requests."""
-    return [(name, value) for name, value in form.items(multi=True) if name != "csrf_token"]

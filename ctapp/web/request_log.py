@@ -97,7 +97,7 @@ def configure() -> None:
     )
 
 
-class _JsonHandler(logging.StreamHandler):  # type: ignore[type-arg]
+class _JsonHandler(logging.StreamHandler):
     """Writes to whatever the error stream is at the moment of writing."""
 
     def __init__(self) -> None:

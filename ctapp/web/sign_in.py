@@ -16,7 +16,7 @@ from ctapp.access.guard import public
 from ctapp.forms.account import SignInForm
 from ctapp.services import accounts
 from ctapp.services.accounts import Credentials, Outcome, SignIn
-from ctapp.web import session
+from ctapp.web import kept, session
 from ctapp.web.addresses import own_path
 from ctapp.web.http import commits, commits_refusals
 
@@ -53,7 +53,10 @@ def enter() -> ResponseReturnValue:
     )
     result = accounts.sign_in(typed, replaces=session.cookie_session_hash(), at=clock.now())
     if result.outcome is Outcome.SIGNED_IN:
+        again = kept.unseal(form.kept.data or "")
         session.begin(result.token)
+        if again is not None:
+            return _send_again(again)
         return redirect(own_path(form.next.data), 303)
     return _refused(form, result)
 
@@ -67,6 +70,12 @@ def leave() -> ResponseReturnValue:
         accounts.sign_out(g.session_hash, actor=g.viewer.actor, at=clock.now())
     session.forget()
     return redirect("/sign-in", 303)
+
+
+def _send_again(again: kept.Kept) -> ResponseReturnValue:
+    # The answer to this very request already shows the new session's menu.
+    session.resume()
+    return render_template("sign_in/send_again.html", kept=again)
 
 
 def _refused(form: SignInForm, result: SignIn) -> ResponseReturnValue:

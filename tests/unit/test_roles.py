@@ -1,0 +1,93 @@
+"""What each kind of organisation may do, written here by hand from access.md: a change of a role changes this page too."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from ctapp.access.permissions import Permission as P
+from ctapp.access.roles import ROLES, role_of
+from ctapp.access.scope import FINDS_EVERYWHERE, REACH, councils_within
+from ctapp.access.viewer import operator
+
+WATCH = {P.OPEN_HOME, P.SEE_LOCATION, P.SEE_HISTORY}
+RIGHTS = {
+    "provider": WATCH | {P.UPDATE, P.CONFIRM},
+    "local_authority": WATCH | {P.FIND},
+    "ccg": WATCH | {P.FIND},
+    "hospital": {P.OPEN_HOME, P.FIND},
+    "health_protection": WATCH,
+    "lrf": WATCH | {P.FIND},
+    "region": WATCH | {P.FIND},
+    "national": {P.OPEN_HOME},
+    "sector_body": {P.OPEN_HOME},
+    "support": WATCH | {P.FIND},
+}
+MINUTES = {
+    "provider": (12 * 60, 20 * 60),
+    "local_authority": (60, 12 * 60),
+    "ccg": (60, 12 * 60),
+    "hospital": (60, 12 * 60),
+    "health_protection": (60, 12 * 60),
+    "lrf": (60, 12 * 60),
+    "region": (60, 12 * 60),
+    "national": (30, 8 * 60),
+    "support": (30, 8 * 60),
+}
+
+
+def test_the_ten_kinds_have_exactly_these_rights():
+    assert {kind: set(role.permissions) for kind, role in ROLES.items()} == RIGHTS
+
+
+@pytest.mark.parametrize(("kind", "minutes"), MINUTES.items())
+def test_sessions_last_as_agreed(kind, minutes):
+    limits = role_of(kind).limits
+    assert (limits.idle, limits.absolute) == tuple(timedelta(minutes=count) for count in minutes)
+
+
+def test_a_misspelt_kind_has_no_rights():
+    with pytest.raises(KeyError):
+        role_of("Provider")
+
+
+def test_every_kind_has_a_reach_and_nothing_else_has():
+    assert set(REACH) == {*ROLES, "operator"}
+    assert set(REACH) >= FINDS_EVERYWHERE
+
+
+def test_only_providers_update_and_nobody_but_the_operator_has_every_right():
+    assert [kind for kind, role in ROLES.items() if P.UPDATE in role.permissions] == ["provider"]
+    assert all(role.permissions < set(P) for role in ROLES.values())
+    assert operator().permissions == set(P)
+
+
+def test_bodies_for_totals_only_see_no_location():
+    for kind in ("sector_body", "national"):
+        assert not {P.SEE_LOCATION, P.SEE_HISTORY, P.FIND} & role_of(kind).permissions
+
+
+@pytest.mark.parametrize(
+    ("areas", "inside", "outside"),
+    [
+        ({"E08000035"}, {"E08000035"}, {"E08000032", "E09000003"}),
+        ({"E48000037"}, {"E08000035", "E08000032"}, {"E08000039", "E09000003"}),  # West Yorkshire, not Sheffield
+        ({"E12000003"}, {"E08000035", "E08000039"}, {"E09000003"}),
+        ({"E12000003", "E09000003"}, {"E08000035", "E09000003"}, {"E09000002"}),
+        ({"E99999999"}, set(), {"E08000035"}),
+        (set(), set(), {"E08000035"}),
+    ],
+)
+def test_areas_cover_the_councils_that_lie_in_them(areas, inside, outside):
+    covered = set(councils_within(frozenset(areas)))
+    assert inside <= covered
+    assert not outside & covered
+
+
+def test_sections_are_withheld_without_approval():
+    assert role_of("health_protection").only_sections == {"covid", "infection_control"}
+    for kind in ("lrf", "region"):
+        assert role_of(kind).withheld_sections == {"covid", "workforce"}
+    for kind in ("provider", "local_authority", "ccg", "support"):
+        assert (role_of(kind).only_sections, role_of(kind).withheld_sections) == (None, frozenset())

@@ -330,3 +330,8 @@ def test_no_text_upsets_a_kind(key, text):
 def test_the_first_hidden_character_is_named():
     assert hidden_character("a\tb\nc") == ""
     assert hidden_character("a\x00b\x01") == "U+0000"
+
+
+def test_pence_are_stored_as_typed():
+    assert kind_of("money").store(Decimal("980.50")) == "980.50"
+    assert str(kind_of("money").load("980.50")) == "980.50"

@@ -71,6 +71,11 @@ def council_by_name(name: str) -> Council | None:
     return councils().get(code)
 
 
+def district_by_name(name: str) -> District | None:
+    """Return the district of 2025 with this name, or None: a name is never guessed."""
+    return districts().get(_district_codes_by_name().get(name_key(name), ""))
+
+
 def region_by_name(name: str) -> Region | None:
     """Return the region with this name or one of its other spellings ("East", "Yorkshire & Humberside"), or None."""
     return regions().get(_region_codes_by_name().get(name_key(name), ""))
@@ -79,6 +84,11 @@ def region_by_name(name: str) -> Region | None:
 @cache
 def _codes_by_name() -> Mapping[str, str]:
     return _by_name({council.code: council.name for council in councils().values()})
+
+
+@cache
+def _district_codes_by_name() -> Mapping[str, str]:
+    return _by_name({district.code: district.name for district in districts().values()})
 
 
 @cache

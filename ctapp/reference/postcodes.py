@@ -103,6 +103,32 @@ class Postcodes:
         code = normalise_outward(outward)
         return self._centre(f"{code} ") if code else None
 
+    def districts_of(self, prefix: str) -> frozenset[str]:
+        """Return the codes of the districts in which postcodes that begin so lie ("LS6 2", "LS6 ")."""
+        rows = self._connection().execute(
+            "SELECT code FROM district WHERE id IN (SELECT district FROM postcode WHERE postcode >= ? AND postcode < ?)",
+            (prefix, _beyond(prefix)),
+        )
+        return frozenset(code for (code,) in rows)
+
+    def districts_centre(self, codes: frozenset[str]) -> tuple[int, int] | None:
+        """Return the middle (the mean) of all postcodes of some districts, or None without any. It reads the whole file."""
+        marks = ", ".join("?" * len(codes))
+        where = f"WHERE district IN (SELECT id FROM district WHERE code IN ({marks}))"  # noqa: S608  (only marks are put in)
+        return self._mean(where, tuple(sorted(codes)))
+
+    def places_in(self, outward: str) -> list[Place]:
+        """Return every postcode of an outward code, in order; none when England has none there."""
+        code = normalise_outward(outward)
+        if code is None:
+            return []
+        rows = self._connection().execute(
+            "SELECT p.postcode, p.easting, p.northing, d.code FROM postcode p JOIN district d ON d.id = p.district"
+            " WHERE p.postcode >= ? AND p.postcode < ? ORDER BY p.postcode",
+            (f"{code} ", f"{code}!"),
+        )
+        return [Place(*row[:3], districts()[row[3]].council_code, row[3]) for row in rows]
+
     def close(self) -> None:
         """Close this thread's connection."""
         connection = getattr(self._local, "connection", None)
@@ -112,15 +138,11 @@ class Postcodes:
 
     def _centre(self, prefix: str) -> tuple[int, int] | None:
         # A range, not LIKE: it runs along the primary key.
-        beyond = prefix[:-1] + chr(ord(prefix[-1]) + 1)
-        easting, northing = (
-            self._connection()
-            .execute(
-                "SELECT avg(easting), avg(northing) FROM postcode WHERE postcode >= ? AND postcode < ?",
-                (prefix, beyond),
-            )
-            .fetchone()
-        )
+        return self._mean("WHERE postcode >= ? AND postcode < ?", (prefix, _beyond(prefix)))
+
+    def _mean(self, where: str, values: tuple[str, ...]) -> tuple[int, int] | None:
+        query = f"SELECT avg(easting), avg(northing) FROM postcode {where}"  # noqa: S608  (only marks are put in)
+        easting, northing = self._connection().execute(query, values).fetchone()
         return None if easting is None else (round(easting), round(northing))
 
     def _connection(self) -> sqlite3.Connection:
@@ -131,6 +153,10 @@ class Postcodes:
             self._local.process = os.getpid()
         connection: sqlite3.Connection = self._local.connection
         return connection
+
+
+def _beyond(prefix: str) -> str:
+    return prefix[:-1] + chr(ord(prefix[-1]) + 1)
 
 
 def _squeeze(text: str) -> str:

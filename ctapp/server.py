@@ -237,8 +237,8 @@ class _Parent:
             self.to_restart = []
             return
         slot.child = None
-        is_quick = not child.is_ready or time.monotonic() - child.started < SETTLED
         was_killed = code in (-signal.SIGKILL, -signal.SIGTERM)  # from outside: no sign that it cannot run
+        is_quick = not child.is_ready or (not was_killed and time.monotonic() - child.started < SETTLED)
         slot.quick_deaths = slot.quick_deaths + 1 if is_quick else 0
         slot.crashes = slot.crashes + (not was_killed) if is_quick else 0
         pause = min(0.1 * 2.0 ** (slot.quick_deaths - 1), LONGEST_BACKOFF) if is_quick else 0.0

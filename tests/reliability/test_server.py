@@ -149,6 +149,21 @@ def test_killed_web_child_is_replaced_and_nobody_is_refused(start):
     assert len(site.web_pids()) == 2
 
 
+@pytest.mark.drill
+def test_hundred_deaths_cost_only_what_the_dead_held(start):
+    site = start()
+    with Visitors(site) as visitors:
+        for _ in range(100):
+            os.kill(min(site.web_pids()), signal.SIGKILL)
+            time.sleep(0.1)
+            wait_for(lambda: len(site.web_pids()) == 2, seconds=15)
+        reached = len(visitors.answers)
+        wait_for(lambda: len(visitors.answers) > reached + 200)
+    assert site.process.poll() is None
+    assert not [error for error in visitors.errors if isinstance(error, ConnectionRefusedError)]
+    assert len(visitors.errors) <= 100 * len(visitors.threads)
+
+
 def test_stop_finishes_the_running_request_and_refuses_new_ones(start):
     site = start()
     answers = []

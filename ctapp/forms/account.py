@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from flask_wtf import FlaskForm
 from wtforms import HiddenField, PasswordField, StringField
-from wtforms.validators import InputRequired
+from wtforms.validators import DataRequired, InputRequired
+
+
+def _printable(text: str | None) -> str | None:
+    # Control characters belong in no address, and neither PostgreSQL nor HTML takes a null character.
+    return text and "".join(letter for letter in text if letter.isprintable())
 
 
 class SignInForm(FlaskForm):
     """E-mail address and password, where to go next, and a form that was being sent when the session ran out."""
 
-    email = StringField("Email address", [InputRequired("Enter your email address")])
+    email = StringField("Email address", [DataRequired("Enter your email address")], filters=[_printable])
     password = PasswordField("Password", [InputRequired("Enter your password")])
     next = HiddenField()
     kept = HiddenField()

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from sqlalchemy import Connection
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import DataError, DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from ctapp.extensions import db
@@ -90,3 +90,8 @@ def is_database_trouble(error: BaseException) -> bool:
         return False
     words = str(error.orig).lower()
     return error.connection_invalidated or any(phrase in words for phrase in _NOT_NOW)
+
+
+def is_unreadable_input(error: BaseException) -> bool:
+    """Return whether the database refused a value that no form stopped: a null character, a number beyond its type."""
+    return isinstance(error, DataError)

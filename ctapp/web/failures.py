@@ -106,6 +106,9 @@ def unexpected_error(error: Exception) -> ResponseReturnValue:
     if transactions.is_database_trouble(error):
         log.warning("database cannot answer", **describe(error))
         return _busy()
+    if transactions.is_unreadable_input(error):
+        log.warning("a value that no form stopped", **describe(error))
+        return error_answer(PAGES[400])
     log.error("failed", **describe(error))
     return error_answer(PAGES[500])
 

@@ -34,7 +34,9 @@ def of_this_request() -> Kept | None:
     is_ours = bool(g.get("csrf_valid")) or request.path.startswith("/u/")
     if request.method != "POST" or not is_ours or (request.endpoint or "").startswith(_NEVER_FROM):
         return None
-    fields = tuple((name, value) for name, value in request.form.items(multi=True) if name != "csrf_token")
+    fields = tuple(
+        (_drawable(name), _drawable(value)) for name, value in request.form.items(multi=True) if name != "csrf_token"
+    )
     return Kept(own_path(request.full_path.rstrip("?")), fields)
 
 
@@ -54,6 +56,11 @@ def unseal(text: str) -> Kept | None:
     if found["browser"] != _browser():
         return None
     return Kept(found["to"], tuple((name, value) for name, value in found["fields"]))
+
+
+def _drawable(text: str) -> str:
+    # HTML has no way to write a control character; white space it has.
+    return "".join(letter for letter in text if letter >= " " or letter in "\t\r\n")
 
 
 def _browser() -> str:

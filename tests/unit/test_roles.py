@@ -6,23 +6,23 @@ from datetime import timedelta
 
 import pytest
 
-from ctapp.access.permissions import Permission as P
+from ctapp.access.permissions import Permission
 from ctapp.access.roles import ROLES, role_of
 from ctapp.access.scope import FINDS_EVERYWHERE, REACH, councils_within
 from ctapp.access.viewer import operator
 
-WATCH = {P.OPEN_HOME, P.SEE_LOCATION, P.SEE_HISTORY}
+WATCH = {Permission.OPEN_HOME, Permission.SEE_LOCATION, Permission.SEE_HISTORY}
 RIGHTS = {
-    "provider": WATCH | {P.UPDATE, P.CONFIRM},
-    "local_authority": WATCH | {P.FIND},
-    "ccg": WATCH | {P.FIND},
-    "hospital": {P.OPEN_HOME, P.FIND},
+    "provider": WATCH | {Permission.UPDATE, Permission.CONFIRM},
+    "local_authority": WATCH | {Permission.FIND},
+    "ccg": WATCH | {Permission.FIND},
+    "hospital": {Permission.OPEN_HOME, Permission.FIND},
     "health_protection": WATCH,
-    "lrf": WATCH | {P.FIND},
-    "region": WATCH | {P.FIND},
-    "national": {P.OPEN_HOME},
-    "sector_body": {P.OPEN_HOME},
-    "support": WATCH | {P.FIND},
+    "lrf": WATCH | {Permission.FIND},
+    "region": WATCH | {Permission.FIND},
+    "national": {Permission.OPEN_HOME},
+    "sector_body": {Permission.OPEN_HOME},
+    "support": WATCH | {Permission.FIND},
 }
 MINUTES = {
     "provider": (12 * 60, 20 * 60),
@@ -58,14 +58,14 @@ def test_every_kind_has_a_reach_and_nothing_else_has():
 
 
 def test_only_providers_update_and_nobody_but_the_operator_has_every_right():
-    assert [kind for kind, role in ROLES.items() if P.UPDATE in role.permissions] == ["provider"]
-    assert all(role.permissions < set(P) for role in ROLES.values())
-    assert operator().permissions == set(P)
+    assert [kind for kind, role in ROLES.items() if Permission.UPDATE in role.permissions] == ["provider"]
+    assert all(role.permissions < set(Permission) for role in ROLES.values())
+    assert operator().permissions == set(Permission)
 
 
 def test_bodies_for_totals_only_see_no_location():
     for kind in ("sector_body", "national"):
-        assert not {P.SEE_LOCATION, P.SEE_HISTORY, P.FIND} & role_of(kind).permissions
+        assert not {Permission.SEE_LOCATION, Permission.SEE_HISTORY, Permission.FIND} & role_of(kind).permissions
 
 
 @pytest.mark.parametrize(

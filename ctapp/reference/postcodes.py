@@ -127,7 +127,7 @@ class Postcodes:
             " WHERE p.postcode >= ? AND p.postcode < ? ORDER BY p.postcode",
             (f"{code} ", f"{code}!"),
         )
-        return [Place(*row[:3], districts()[row[3]].council_code, row[3]) for row in rows]
+        return [Place(code, east, north, districts()[d].council_code, d) for code, east, north, d in rows]
 
     def close(self) -> None:
         """Close this thread's connection."""

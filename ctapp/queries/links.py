@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import select
 
 from ctapp.access.tokens import token_hash
 from ctapp.errors import Gone
 from ctapp.extensions import db
-from ctapp.models import Contact, LinkReceipt, OneTapLink
+from ctapp.models import Contact, LinkReceipt, OneTapLink, Submission
+from ctapp.queries.current import notes_of
 
 RECEIPT_LIVES = timedelta(hours=24)
 
@@ -88,3 +90,11 @@ def receipt(receipt_id: str, *, at: datetime) -> ReceiptRow:
         confirmed_at=row.confirmed_at,
         is_undone=row.is_undone,
     )
+
+
+def answers_shown(location_id: int, submission_id: int) -> dict[str, Any]:
+    """Return the answers that a page showed, by the submission that holds them; empty when it is not this location's."""
+    answers = db.session.execute(
+        select(Submission.answers).where(Submission.location_id == location_id, Submission.id == submission_id)
+    ).scalar_one_or_none()
+    return {} if answers is None else {**answers, **notes_of([submission_id]).get(submission_id, {})}

@@ -152,8 +152,9 @@ def _spend(token: str, shown: Shown, receipt_id: str, *, at: datetime) -> bool:
             used_at=at,
         )
         .on_conflict_do_nothing()
+        .returning(UsedNonce.nonce_hash)
     )
-    return bool(inserted.rowcount == 1)  # type: ignore[attr-defined]
+    return inserted.first() is not None
 
 
 def _receipt_of(token: str, shown: Shown) -> str:

@@ -56,7 +56,7 @@ def enter() -> ResponseReturnValue:
         again = kept.unseal(form.kept.data or "")
         session.begin(result.token)
         if again is not None:
-            return _send_again(again)
+            return render_template("sign_in/send_again.html", kept=again)
         return redirect(own_path(form.next.data), 303)
     return _refused(form, result)
 
@@ -70,12 +70,6 @@ def leave() -> ResponseReturnValue:
         accounts.sign_out(g.session_hash, actor=g.viewer.actor, at=clock.now())
     session.forget()
     return redirect("/sign-in", 303)
-
-
-def _send_again(again: kept.Kept) -> ResponseReturnValue:
-    # The answer to this very request already shows the new session's menu.
-    session.resume()
-    return render_template("sign_in/send_again.html", kept=again)
 
 
 def _refused(form: SignInForm, result: SignIn) -> ResponseReturnValue:

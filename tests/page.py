@@ -159,13 +159,14 @@ class Form:
         """Send the form with one of its buttons and follow where the answer leads."""
         node = _one_named(button, [(words(item), item) for item in self.node.query("button")], "button")
         assert node.attrs["type"] == "submit", f"{button!r} sends nothing"
+        values = MultiDict(self.values)
         if node.attrs.get("name"):
-            self.values.add(node.attrs["name"], node.attrs.get("value", ""))
+            values.add(node.attrs["name"], node.attrs.get("value", ""))
         url = urljoin(self.page.url, node.attrs.get("formaction") or self.node.attrs.get("action") or self.page.url)
         client = self.page.client
         if self.node.attrs.get("method", "get").lower() == "get":
-            return Page._arrive(client, client.get(url, query_string=self.values), url)
-        return Page._arrive(client, client.post(url, data=self.values), url)
+            return Page._arrive(client, client.get(url, query_string=values), url)
+        return Page._arrive(client, client.post(url, data=values), url)
 
     def _option(self, kind: str, legend: str, option: str, within: str) -> Element:
         group = self._group(kind, legend, within)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ctapp.forms.section_form import REASON, moves_of
-from ctapp.forms.views import BlockView, DoubtView, ErrorView, FieldView, MoveView, OptionView, RunningView
+from ctapp.forms.views import BlockView, DoubtView, ErrorView, FieldView, MoveView, OptionView, RunningView, drawable
 from ctapp.questions.answers import Context, Doubted, Values, environment, field_environment, left_over, sides
 from ctapp.questions.conditions import condition_for_script
 from ctapp.questions.kinds import kind_of
@@ -16,6 +16,8 @@ from ctapp.questions.kinds.base import sentence_case
 from ctapp.questions.rules import Env, holds
 from ctapp.questions.spec import Check, Field, Grid, Question, Row, Section, field_name, fields_of
 from ctapp.questions.words import fill, words_for
+
+LONGEST_HIDDEN_LIST = 50
 
 
 @dataclass(frozen=True)
@@ -66,7 +68,7 @@ def blocks(drawing: Drawing) -> tuple[BlockView, ...]:
 
 def error_views(section: Section, errors: Sequence[tuple[str, str]]) -> tuple[ErrorView, ...]:
     """Return the errors of the summary; a name that no field has stands without a link."""
-    return tuple(ErrorView(field_id(name) if name else "", text) for name, text in errors)
+    return tuple(ErrorView(field_id(name) if name else "", drawable(text)) for name, text in errors)
 
 
 def _group(drawing: Drawing, fields: Sequence[Field], values: Values) -> BlockView:
@@ -94,7 +96,7 @@ def _row(drawing: Drawing, grid: Grid, row: Row, values: Values) -> BlockView:
         text = (drawing.typed.get(name) or ("",))[0]
         # The number of beds is changed rarely: it stands in the legend, and its box is hidden until asked for.
         if column.is_setup and not drawing.shows_setup and name not in drawing.errors and text:
-            fixed.append((name, text))
+            fixed.append((name, drawable(text)))
         elif drawing.context.provider_type in column.asked_of:
             shown.append(Field(name, column, row))
     checks = [check for check in section.checks if check.grid == grid.key and check.running]
@@ -127,8 +129,9 @@ def _views(drawing: Drawing, fields: Sequence[Field], values: Values) -> tuple[F
         script = condition_for_script(rule, drawing.section, row_id=f.row.id if f.row else "") if rule else ""
         env = field_environment(drawing.section, f, values, drawing.context)
         is_asked = rule is None or holds(rule, env) is True
-        # A condition that hangs on facts or sums is decided here, one that hangs on boxes by the script as well.
-        if is_asked or script or f.name in drawing.errors:
+        # A condition that hangs on facts or sums is decided here, one that hangs on boxes by the script as well. A long
+        # list (every council) that is not asked now would be most of the page: it comes once the answer calls for it.
+        if is_asked or f.name in drawing.errors or (script and len(f.question.options) <= LONGEST_HIDDEN_LIST):
             views.append(_view(drawing, f, env, script))
     return tuple(views)
 
@@ -140,7 +143,7 @@ def _view(drawing: Drawing, f: Field, env: Env, script: str) -> FieldView:
     def said(text: str) -> str:
         return fill(text, env, words=words, section=section, row=f.row)
 
-    typed = tuple(drawing.typed.get(f.name, ()))
+    typed = tuple(drawable(text) for text in drawing.typed.get(f.name, ()))
     kind = kind_of(question.kind)
     is_counted = question.kind == "count" and bool(f.row)
     short = said(question.name_in_few_words)

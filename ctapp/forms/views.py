@@ -5,6 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 
+def drawable(text: str) -> str:
+    """Return a text that HTML can hold: without control characters and lone surrogates, line ends and tabs kept."""
+    return "".join(
+        letter
+        for letter in text
+        if letter in "\n\t" or not (letter < " " or "\x7f" <= letter <= "\x9f" or "\ud800" <= letter <= "\udfff")
+    )
+
+
 @dataclass(frozen=True)
 class OptionView:
     """One option of a field, as drawn."""

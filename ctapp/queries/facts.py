@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import func, select
@@ -15,8 +16,10 @@ from sqlalchemy import func, select
 from ctapp.clock import london_day
 from ctapp.extensions import db
 from ctapp.models import Current, DesignatedStage, GivenReason, Outbreak, ReportingPeriod
+from ctapp.queries.current import standing_for
 from ctapp.queries.directory import LocationRow
 from ctapp.queries.history import effective_rows
+from ctapp.queries.question_sets import sections_on
 from ctapp.questions.answers import Context, load_values
 from ctapp.questions.rules import Rule
 from ctapp.questions.spec import Section, field_name
@@ -37,18 +40,27 @@ class Asking:
 
 
 def context_for(
-    location: LocationRow, section: Section, *, stored: Mapping[str, Any], day: date, at: datetime
+    location: LocationRow,
+    section: Section,
+    *,
+    stored: Mapping[str, Any],
+    day: date,
+    at: datetime,
+    only_for: Rule | None = None,
 ) -> Context:
-    """Return what the rules of a section may know about a location on a day: only the facts they name are computed."""
+    """Return what the rules of a section may know about a location on a day: only the facts they name are computed.
+
+    `only_for` names the one rule that will be asked, so that a confirmation does not compute what only a form needs.
+    """
     asking = Asking(location, section, stored, day, at)
-    named = names_in_rules(section)
+    named = names_in_rules(section) if only_for is None else only_for.names()
     facts = {name: compute(asking) for name, compute in FACTS.items() if name in named}
     return Context(
         provider_type=location.provider_type,
         facts=facts,
         row_facts=_held_days(asking) if "reserved_days" in named else {},
         previous=load_values(section, stored),
-        held_reasons=_held_reasons(asking) if section.doubts else frozenset(),
+        held_reasons=_held_reasons(asking) if section.doubts and only_for is None else frozenset(),
     )
 
 
@@ -82,8 +94,6 @@ def outbreak_ongoing(location_id: int, *, day: date) -> bool:
 
 
 def _outbreak_sections() -> tuple[str, ...]:
-    from ctapp.queries.question_sets import sections_on
-
     return tuple(p.key for p in sections_on(date.max) if p.section.outbreak is not None)
 
 
@@ -126,9 +136,19 @@ def _unchanged_days(asking: Asking) -> int:
     return 0 if changed_at is None else (asking.day - london_day(changed_at)).days
 
 
-def _staff_per_bed(asking: Asking) -> Any:
-    from decimal import Decimal
+def _staff_absent_share(asking: Asking) -> Any:
+    # From the last answers of whichever section counts staff, so that a green status beside many absences is asked about.
+    asks = [p for p in sections_on(asking.day) if p.section.question("nurses_absent_general") is not None]
+    stands = standing_for([asking.location.id], [p.key for p in asks])
+    for standing in stands.values():
+        counts = {name: value for name, value in standing.answers.items() if isinstance(value, int)}
+        employed = sum(value for name, value in counts.items() if name.endswith("_employed"))
+        absent = sum(value for name, value in counts.items() if "_absent_" in name)
+        return Decimal(absent) / employed if employed else None
+    return None
 
+
+def _staff_per_bed(asking: Asking) -> Any:
     beds = asking.location.registered_beds
     staff = [value for name, value in asking.stored.items() if name.endswith("_employed") and isinstance(value, int)]
     return None if not beds or not staff else Decimal(sum(staff)) / beds
@@ -148,6 +168,7 @@ FACTS: dict[str, Callable[[Asking], Any]] = {
     "campaign_open": _period_open("campaign_open"),
     "designated_stage": _designated_stage,
     "staff_per_bed": _staff_per_bed,
+    "staff_absent_share": _staff_absent_share,
     "lead_specialism": lambda asking: asking.location.lead_specialism,
     "registered_beds": lambda asking: asking.location.registered_beds,
     "provider_type": lambda asking: asking.location.provider_type,

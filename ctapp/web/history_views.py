@@ -69,8 +69,8 @@ def entries_of(
     rows = [row for row in rows[:limit] if viewer.may_see_section(row.section)]
     versions = question_sets([row.question_set for row in rows])
     who = actor_words(row.actor for row in rows)
-    may_correct = viewer.may(Permission.UPDATE)
-    return [_entry(row, versions[row.question_set], location, who, may_correct, at) for row in rows], older
+    entries = [_entry(row, versions[row.question_set], location, who, viewer, at) for row in rows]
+    return entries, older
 
 
 def _entry(
@@ -78,14 +78,14 @@ def _entry(
     published: Published,
     location: LocationRow,
     who: dict[str, str],
-    may_correct: bool,
+    viewer: Viewer,
     at: datetime,
 ) -> Entry:
     today = london_day(at)
     values = load_values(published.section, row.answers or {})
     told = tell_all(published.section, values, Context(location.provider_type)) if row.answers else ()
     href = ""
-    if may_correct and row.day < today and not row.is_undone and row.undoes is None:
+    if viewer.may(Permission.UPDATE) and row.day < today and not row.is_undone and row.undoes is None:
         href = url_for("submit.show", cqc_id=location.cqc_id, section=row.section, day=row.day.isoformat())
     return Entry(
         title=published.section.short,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, redirect, request, url_for
+from flask import Blueprint, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from ctapp import clock
@@ -14,7 +14,7 @@ from ctapp.queries.directory import location_in
 from ctapp.services.confirmations import undo
 from ctapp.services.log import Author
 from ctapp.web.home_views import confirm_shown, confirmed_words, home_page, location_page, moved_page, published_of
-from ctapp.web.http import commits
+from ctapp.web.http import announce, commits
 
 bp = Blueprint("home", __name__)
 
@@ -46,7 +46,7 @@ def confirm(cqc_id: str) -> Response | tuple[str, int]:
         confirmed = confirm_shown(viewer, found, request.form, at=at)
     except StateMoved:
         return moved_page(viewer, found, request.form, at=at), 409
-    flash(confirmed_words(confirmed, at=at), "confirmed")
+    announce(confirmed_words(confirmed, at=at))
     return redirect(
         url_for("home.location", cqc_id=cqc_id, done=",".join(str(c.submission_id) for c in confirmed)), 303
     )
@@ -61,5 +61,5 @@ def take_back(cqc_id: str) -> Response:
     found = location_in(locations_for(viewer, Permission.CONFIRM), cqc_id)
     ids = [int(text) for text in request.form.get("submissions", "").split(",") if text.isascii() and text.isdigit()]
     undo(found, ids, published_of(at=at), author=Author(viewer.actor, "web"), at=at)
-    flash("Undone. The answers stand as they were checked before.")
+    announce("Undone. The answers stand as they were checked before.")
     return redirect(url_for("home.location", cqc_id=cqc_id), 303)

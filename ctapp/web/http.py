@@ -10,7 +10,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import ParamSpec
 
-from flask import Flask, Response, current_app, request
+from flask import Flask, Response, current_app, flash, g, request
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import SecurityError
 
@@ -55,6 +55,14 @@ def commits_refusals(view: View[P]) -> Callable[P, Response]:
     return _committing(view, limit=500)
 
 
+def announce(message: str) -> None:
+    """Show a message in the green banner of the next page, if and only if this request's commit succeeds.
+
+    Source: house rule "nothing is acknowledged before COMMIT".
+    """
+    g.setdefault("announcements", []).append(message)
+
+
 def reads(view: View[P]) -> Callable[P, Response]:
     """Let a route that is posted to read only: it waits for no writer and commits nothing."""
 
@@ -77,6 +85,8 @@ def _committing(view: View[P], *, limit: int) -> Callable[P, Response]:
         response = current_app.make_response(view(*args, **kwargs))
         if response.status_code < limit:
             transactions.commit_session()
+            for message in g.pop("announcements", ()):
+                flash(message)
         else:
             transactions.drop_session()
         return response

@@ -17,6 +17,7 @@ from ctapp.errors import NotAsked, OutsideScope
 from ctapp.forms.section_form import CHOOSE, CONTROLS, REASON, Posted, prefill
 from ctapp.forms.section_page import Drawing, blocks, error_views, field_id
 from ctapp.forms.submission import Attempt, conflict_of
+from ctapp.forms.views import drawable
 from ctapp.queries.actors import actor_words
 from ctapp.queries.current import version_of
 from ctapp.queries.due import due_sections
@@ -180,6 +181,7 @@ def conflict_page(opened: Opened, posted: Posted, *, errors: tuple[tuple[str, st
         for name, text in posted.controls.items()
         if name in CONTROLS and name not in ("csrf_token", "_version", "_do", "_conflict", "_form_key")
     ]
+    kept = [(name, drawable(text)) for name, text in kept]
     page = render_template(
         "submit/conflict.html",
         opened=again,

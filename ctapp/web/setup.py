@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from ctapp import clock
@@ -13,7 +13,7 @@ from ctapp.forms.views import ErrorView, OptionView
 from ctapp.queries.directory import LocationRow, location_in
 from ctapp.reference.specialisms import LEAD_SPECIALISMS
 from ctapp.services.locations import set_lead_specialism
-from ctapp.web.http import commits
+from ctapp.web.http import announce, commits
 
 bp = Blueprint("setup", __name__)
 UNANSWERED = "Choose who you mainly support"
@@ -35,7 +35,7 @@ def save(cqc_id: str) -> Response | tuple[str, int]:
     if chosen not in LEAD_SPECIALISMS:
         return _page(location, chosen=chosen, error=UNANSWERED), 422
     set_lead_specialism(location, chosen, actor=current_viewer().actor, at=clock.now())
-    flash(
+    announce(
         f"Saved: {location.name} mainly supports {LEAD_SPECIALISMS[chosen][:1].lower()}{LEAD_SPECIALISMS[chosen][1:]}."
     )
     return redirect(url_for("home.location", cqc_id=cqc_id), 303)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, redirect, request
+from flask import Blueprint, redirect, request
 from werkzeug.wrappers import Response
 
 from ctapp import clock
@@ -13,7 +13,7 @@ from ctapp.forms.section_form import move_one, read_posted
 from ctapp.forms.submission import attempt
 from ctapp.services.log import Author
 from ctapp.services.submissions import submit
-from ctapp.web.http import commits
+from ctapp.web.http import announce, commits
 from ctapp.web.section_views import (
     choose_rows_page,
     conflict_page,
@@ -61,5 +61,5 @@ def save(cqc_id: str, section: str) -> Response | str | tuple[str, int]:
         saved = submit(opened.location, opened.published, tried.filled, author=author, at=at)
     except StateMoved:
         return conflict_page(opened, tried.posted)
-    flash(saved_words(opened, tried, saved, at=at))
+    announce(saved_words(opened, tried, saved, at=at))
     return redirect(next_address(opened, posted.act, at=at), 303)

@@ -25,10 +25,11 @@ R = TypeVar("R")
 
 @dataclass(frozen=True)
 class Policy:
-    """What a route asks of who calls it: a right, or nothing for the reason given."""
+    """What a route asks of who calls it: a right (or one of `others` instead), or nothing for the reason given."""
 
     permission: Permission | None
     reason: str
+    others: tuple[Permission, ...] = ()
 
 
 def current_viewer() -> Viewer:
@@ -42,8 +43,8 @@ def current_viewer() -> Viewer:
     return viewer
 
 
-def allow(permission: Permission) -> Callable[[Callable[P, R]], Callable[P, R]]:
-    """Let only signed-in viewers with a right reach the view.
+def allow(permission: Permission, *others: Permission) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Let only signed-in viewers with a right, or with one of some others instead, reach the view.
 
     Errors: SignInNeeded; Forbidden; OutsideScope for a `cqc_id` beyond the viewer's reach.
     """
@@ -51,10 +52,10 @@ def allow(permission: Permission) -> Callable[[Callable[P, R]], Callable[P, R]]:
     def guarded(view: Callable[P, R]) -> Callable[P, R]:
         @wraps(view)
         def check(*args: P.args, **kwargs: P.kwargs) -> R:
-            _check(current_viewer(), permission, cast("str | None", kwargs.get("cqc_id")))
+            _check(current_viewer(), (permission, *others), cast("str | None", kwargs.get("cqc_id")))
             return view(*args, **kwargs)
 
-        check.__policy__ = Policy(permission, "")  # type: ignore[attr-defined]
+        check.__policy__ = Policy(permission, "", others)  # type: ignore[attr-defined]
         return check
 
     return guarded
@@ -70,12 +71,12 @@ def public(reason: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
     return opened
 
 
-def _check(viewer: Viewer, permission: Permission, cqc_id: str | None) -> None:
+def _check(viewer: Viewer, permissions: tuple[Permission, ...], cqc_id: str | None) -> None:
     if cqc_id is not None:
-        found = standing(viewer, cqc_id, permission)
-        if found is Standing.OUTSIDE:
+        found = {standing(viewer, cqc_id, permission) for permission in permissions}
+        if found == {Standing.OUTSIDE}:
             raise OutsideScope(f"{cqc_id} is not within the reach of {viewer.actor}")
-        if found is Standing.DENIED:
-            raise Forbidden(f"{viewer.actor} may not {permission} at {cqc_id}")
-    if not viewer.may(permission):
-        raise Forbidden(f"{viewer.actor} may not {permission}")
+        if Standing.INSIDE not in found:
+            raise Forbidden(f"{viewer.actor} may not {' or '.join(permissions)} at {cqc_id}")
+    if not any(viewer.may(permission) for permission in permissions):
+        raise Forbidden(f"{viewer.actor} may not {' or '.join(permissions)}")

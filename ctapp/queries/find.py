@@ -171,12 +171,20 @@ def _nearest_first(home: FoundHome) -> tuple[bool, float, str, int]:
 
 def _loosenings(scope: Select[Any], section: BedSection, search: BedSearch, *, at: datetime) -> Iterator[Loosening]:
     wish = search.wish
-    wider = [replace(search, miles=miles) for miles in MILES if miles > search.miles]
-    if wish.stay != EVERY:
-        wider.append(replace(search, wish=replace(wish, stay=EVERY)))
-    if wish.bed_type != EVERY:
-        wider.append(replace(search, wish=replace(wish, bed_type=EVERY)))
-    for loose in wider:
-        count = sum(home.is_fresh for home in _homes(scope, section, loose, at=at))
-        if count:
-            yield Loosening(loose, count)
+    most = 0
+    for miles in MILES:
+        if miles > search.miles and (count := _count(scope, section, replace(search, miles=miles), at=at)) > most:
+            most = count
+            yield Loosening(replace(search, miles=miles), count)
+    if wish.stay != EVERY and (count := _count(scope, section, _wishing(search, stay=EVERY), at=at)):
+        yield Loosening(_wishing(search, stay=EVERY), count)
+    if wish.bed_type != EVERY and (count := _count(scope, section, _wishing(search, bed_type=EVERY), at=at)):
+        yield Loosening(_wishing(search, bed_type=EVERY), count)
+
+
+def _count(scope: Select[Any], section: BedSection, search: BedSearch, *, at: datetime) -> int:
+    return sum(home.is_fresh for home in _homes(scope, section, search, at=at))
+
+
+def _wishing(search: BedSearch, **other: str) -> BedSearch:
+    return replace(search, wish=replace(search.wish, **other))

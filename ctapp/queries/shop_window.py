@@ -6,7 +6,7 @@ Source: screens.md, 12; access.md, hospital.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -72,14 +72,14 @@ class ShopWindow:
     is_answered: bool
 
 
-def shop_window(scope: Select[Any], cqc_id: str, *, hidden_sections: Collection[str] = (), at: datetime) -> ShopWindow:
+def shop_window(scope: Select[Any], cqc_id: str, *, may_see: Callable[[str], bool], at: datetime) -> ShopWindow:
     """Return one location of a scope as others see it, without the sections that the viewer may not see.
 
     Errors: NotFound outside the scope.
     """
     location = location_in(scope, cqc_id)
     today = london_day(at)
-    shown = [p for p in sections_on(today) if _is_shown(p, location) and p.key not in hidden_sections]
+    shown = [p for p in sections_on(today) if _is_shown(p, location) and may_see(p.key)]
     stands = standing_for([location.id], [p.key for p in shown])
     answered = [(p, stands[location.id, p.key]) for p in shown if (location.id, p.key) in stands]
     section = bed_section(today)
@@ -91,7 +91,7 @@ def shop_window(scope: Select[Any], cqc_id: str, *, hidden_sections: Collection[
         phones=phones_of([location.id], at=at)[location.id],
         beds=beds,
         sections=tuple(seen for seen in others if seen.lines),
-        is_answered=any(p.section.counts_fresh for p, _ in answered),
+        is_answered=_is_answered(shown, [p for p, _ in answered]),
     )
 
 
@@ -104,6 +104,12 @@ def miles_from(place: SearchPlace, location_id: int) -> float | None:
     if row.easting is None or row.northing is None:
         return None
     return miles_between(place.easting, place.northing, row.easting, row.northing)
+
+
+def _is_answered(shown: Sequence[Published], answered: Sequence[Published]) -> bool:
+    # Who may not see what is free is not told that nobody answered.
+    asked = [p.key for p in shown if p.section.counts_fresh and p.section.asked_if is None]
+    return not asked or any(p.key in asked for p in answered)
 
 
 def _is_shown(published: Published, location: LocationRow) -> bool:

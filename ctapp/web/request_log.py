@@ -55,10 +55,11 @@ def describe(error: BaseException) -> dict[str, Any]:
     original = getattr(error, "orig", None) or error
     said = (str(original).splitlines() or [""])[0][:300]
     frames = traceback.extract_tb(error.__traceback__)
+    ours = [frame for frame in frames[:-2] if "site-packages" not in frame.filename]
     return {
         "error": type(error).__name__,
         "said": _ADDRESS.sub("(address)", said),
-        "where": [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames[-12:]],
+        "where": [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in [*ours[-10:], *frames[-2:]]],
     }
 
 

@@ -127,7 +127,7 @@ def test_doubtful_change_asks_for_a_reason_and_keeps_it(with_beds):
         "Living here, dementia nursing went from 9 to 21",
         "Number of beds, dementia nursing went from 12 to 24",
     ):
-        again.choose(f"!Warning: {question}", "Yes, people moved")
+        again.choose(f"Warning: {question}", "Yes, people moved")
     assert "saved" in again.press("Save and continue").banner
     assert saved_rows() == 2
 

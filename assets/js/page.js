@@ -1,5 +1,6 @@
-// What our own pages do beyond the design system's components: menu button, steppers, conditions.
+// What our own pages do beyond the design system's components: menu button, steppers, conditions, old drafts.
 import { startConditions } from "./conditions.js";
+import { wipeDrafts } from "./drafts.js";
 
 const menu = document.getElementById("menu");
 const menuButton = document.getElementById("menu-button");
@@ -25,3 +26,9 @@ document.addEventListener("click", (event) => {
 
 startConditions(document);
 document.addEventListener("htmx:load", (event) => startConditions(event.detail.elt));
+
+// What was typed and not sent goes with whoever typed it, and after a day in any case.
+wipeDrafts({ onlyOld: true });
+document.addEventListener("submit", (event) => {
+  if (event.target.matches("[action='/sign-out']")) wipeDrafts({ onlyOld: false });
+});

@@ -95,6 +95,26 @@ class BlockView:
     runnings: tuple[RunningView, ...] = ()
     moves: tuple[MoveView, ...] = ()
 
+    @property
+    def usual(self) -> tuple[FieldView, ...]:
+        """The fields that always stand open."""
+        return self.fields[: self._fold_at]
+
+    @property
+    def folded(self) -> tuple[FieldView, ...]:
+        """In a row of a grid, the first optional field and all after it: they hang on it, or are rarely used too."""
+        return self.fields[self._fold_at :]
+
+    @property
+    def is_unfolded(self) -> bool:
+        """Whether a folded field holds an answer, an error or a doubt, so that it must be in sight."""
+        return any(view.value or view.error or view.doubt for view in self.folded)
+
+    @property
+    def _fold_at(self) -> int:
+        first = next((place for place, view in enumerate(self.fields) if view.optional), 0)
+        return first if self.row and first else len(self.fields)
+
 
 @dataclass(frozen=True)
 class ErrorView:

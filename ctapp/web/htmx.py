@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, render_template, request
+from flask import Flask, Response, redirect, render_template, request
 from htmx_flask import Htmx
 from jinja2_fragments.flask import render_block
+from werkzeug.wrappers import Response as WerkzeugResponse
 
 
 def init_app(app: Flask) -> None:
@@ -50,3 +51,11 @@ def path_of(address: str | None) -> str:
 def send_to(address: str, *, status: int) -> Response:
     """Return an answer that makes htmx load another page in place of this one."""
     return Response(status=status, headers={"HX-Redirect": address})
+
+
+def see_other(address: str) -> WerkzeugResponse:
+    """Return the way to another page after a save: 303, or where a script sent the form, 204 that names the page.
+
+    A script that followed a 303 would eat the banner of the page it leads to.
+    """
+    return send_to(address, status=204) if is_htmx() else redirect(address, 303)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, redirect, request
+from flask import Blueprint, request
 from werkzeug.wrappers import Response
 
 from ctapp import clock
@@ -13,6 +13,7 @@ from ctapp.forms.section_form import move_one, read_posted
 from ctapp.forms.submission import attempt
 from ctapp.services.log import Author
 from ctapp.services.submissions import submit
+from ctapp.web.htmx import see_other
 from ctapp.web.http import announce, commits
 from ctapp.web.section_views import (
     choose_rows_page,
@@ -62,4 +63,4 @@ def save(cqc_id: str, section: str) -> Response | str | tuple[str, int]:
     except StateMoved:
         return conflict_page(opened, tried.posted)
     announce(saved_words(opened, tried, saved, at=at))
-    return redirect(next_address(opened, posted.act, at=at), 303)
+    return see_other(next_address(opened, posted.act, at=at))

@@ -29,7 +29,7 @@ def show(cqc_id: str) -> str | Response:
     if request.args.get("format") == "csv":
         name = f"{location.cqc_id}-{section or 'history'}.csv"
         headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-        return Response(csv_lines(viewer, location, section), mimetype="text/csv", headers=headers)
+        return Response("".join(csv_lines(viewer, location, section)), mimetype="text/csv", headers=headers)
     before = request.args.get("before", "")
     before_id = int(before) if before.isascii() and before.isdigit() and len(before) < 18 else None
     entries, older = entries_of(viewer, location, section, before_id=before_id, limit=PAGE, at=at)

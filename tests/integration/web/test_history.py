@@ -1,0 +1,119 @@
+"""The history of a location: who said what, when and how; corrections from it; its CSV."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+import pytest
+from sqlalchemy import select
+
+from ctapp.extensions import db
+from ctapp.models import Current, Outbreak, Submission
+from tests import cast
+from tests.answers import COVID, ROW, save, save_beds
+from tests.page import Page
+
+HISTORY = f"/locations/{cast.ROSEWOOD}/history"
+
+
+@pytest.fixture
+def manager(client_as, travel, at):
+    """Rosewood's manager on 22 April; beds were answered on the 20th and confirmed by a save on the 21st."""
+    save_beds(at=at)
+    save_beds(at=travel(hours=24), by="rosewood_owner")
+    save("covid", COVID, at=at)
+    db.session.commit()
+    travel(hours=48)
+    return client_as("rosewood_manager")
+
+
+def test_each_row_says_who_when_how_and_what(manager):
+    page = Page.get(manager, HISTORY)
+    assert "Beds: Answered" in page.text
+    assert "Beds: Confirmed: nothing had changed" in page.text
+    assert "by the owner, signed in" in page.text
+    assert "Free now, dementia nursing" in page.text
+
+
+def test_csv_has_a_column_per_answer_and_guards_formulas(manager):
+    response = manager.get(f"{HISTORY}?section=vacancies&format=csv")
+    rows = list(csv.DictReader(io.StringIO(response.get_data(as_text=True))))
+    assert [row["kind"] for row in rows] == ["unchanged", "report"]
+    assert rows[0][f"available__{ROW}"] == "2"
+    assert rows[0]["available__ypd__short_stay"] == ""
+    assert response.headers["Content-Type"].startswith("text/csv")
+
+
+@pytest.mark.parametrize(
+    ("person", "status"),
+    [("leeds_officer", 200), ("elsewhere_manager", 404), ("discharge_nurse", 403), ("rosewood_owner", 200)],
+)
+def test_who_may_read_it(client_as, person, status):
+    assert client_as(person).get(HISTORY).status_code == status
+
+
+def test_health_protection_sees_its_own_sections_only(manager, client_as):
+    visitor = client_as("health_protection")
+    page = Page.get(visitor, HISTORY)
+    assert "COVID-19: Answered" in page.text
+    assert "Beds" not in page.text
+    assert visitor.get(f"{HISTORY}?section=vacancies").status_code == 404
+    assert "vacancies" not in visitor.get(f"{HISTORY}?format=csv").get_data(as_text=True)
+
+
+def test_correction_of_a_past_day_corrects_the_later_confirmations_too(manager):
+    page = Page.get(manager, f"/locations/{cast.ROSEWOOD}/vacancies?day=2021-04-20")
+    assert "You are correcting the answers for Tuesday 20 April." in page.text
+    legend = "Dementia nursing, long stay: 12 beds"
+    form = page.form("Save and continue").fill("Free now", "1", within=legend).fill("Held", "2", within=legend)
+    form.values.add("_later", "1")
+    assert "saved for Tuesday 20 April" in form.press("Save and continue").banner
+    rows = db.session.scalars(select(Submission).where(Submission.kind == "correction").order_by(Submission.day)).all()
+    assert [row.day.isoformat() for row in rows] == ["2021-04-20", "2021-04-21"]
+    current = db.session.scalars(select(Current).where(Current.section == "vacancies")).one()
+    assert current.answers_id == rows[1].id
+    assert current.confirmed_at.isoformat() == "2021-04-21T22:59:59.999999+00:00"
+
+
+def test_correction_alone_leaves_what_stands(manager):
+    page = Page.get(manager, f"/locations/{cast.ROSEWOOD}/vacancies?day=2021-04-20")
+    legend = "Dementia nursing, long stay: 12 beds"
+    form = page.form("Save and continue").fill("Free now", "1", within=legend).fill("Held", "2", within=legend)
+    before = db.session.scalars(select(Current.submission_id).where(Current.section == "vacancies")).one()
+    form.press("Save and continue")
+    db.session.expire_all()
+    assert db.session.scalars(select(Current.submission_id).where(Current.section == "vacancies")).one() == before
+
+
+def test_missed_day_is_listed_and_filled_in(manager):
+    address = f"/locations/{cast.ROSEWOOD}/covid"
+    page = Page.get(manager, address)
+    assert "No answer for Wednesday 21 April" in page.text
+    form = page.follow("Wednesday 21 April").form("Save and continue")
+    form.choose("Has anyone", "Yes").fill("Residents who tested positive", "2").fill("Staff who tested positive", "0")
+    form.fill("Residents with symptoms", "0").fill("Staff with symptoms", "0").fill(
+        "How many residents have COVID-19", "2"
+    )
+    page = form.press("Save and continue")
+    assert "This counts as a new outbreak from Wednesday 21 April" in page.banner
+    assert db.session.scalars(select(Outbreak)).one().started_on.isoformat() == "2021-04-21"
+    assert "No answer for" not in Page.get(manager, address).text
+
+
+def test_flow_answers_start_blank_beside_yesterdays(manager, client_as, travel):
+    at = travel(hours=50)
+    zeros = dict.fromkeys(("staff_confirmed_today", "residents_symptomatic_today", "staff_symptomatic_today"), "0")
+    save("covid", {"new_cases": "yes", "residents_confirmed_today": "2", "residents_total": "2", **zeros}, at=at)
+    db.session.commit()
+    travel(hours=72)
+    page = Page.get(client_as("rosewood_manager"), f"/locations/{cast.ROSEWOOD}/covid")
+    form = page.form("Save and continue")
+    assert form.value("Residents who tested positive") == ""
+    assert "Yesterday: 2" in page.text
+    assert form.value("How many residents have COVID-19 now?") == "2"
+
+
+@pytest.mark.parametrize("day", ["2021-04-23", "2019-01-01", "soon", "2021-02-30", "2021-04-22T00:00", "٢٠٢١"])
+def test_day_out_of_reach_is_not_found(manager, day):
+    assert manager.get(f"/locations/{cast.ROSEWOOD}/vacancies?day={day}").status_code == 404

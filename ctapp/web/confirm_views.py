@@ -46,6 +46,14 @@ class ToAnswer:
 
 
 @dataclass(frozen=True)
+class ReceiptLine:
+    """One section of a receipt; `checked_before` is its age once the tap has been undone."""
+
+    title: str
+    checked_before: str
+
+
+@dataclass(frozen=True)
 class HomeView:
     """One home of a link. `sealed` is empty where nothing can be confirmed; `done` says that nothing is left to do."""
 
@@ -107,18 +115,16 @@ def receipt_page(receipt_id: str, *, at: datetime, is_too_late: bool = False) ->
     rows = due_sections(location, at=at)
     mine = [row for row in rows if row.key in found.submission_ids]
     undo_until = found.confirmed_at + UNDO_WITHIN
-    counts_from = [row.standing for row in mine if row.standing]
     return render_template(
         "confirm/receipt.html",
         receipt_id=receipt_id,
         name=location.name,
         confirmed=age_words(found.confirmed_at, at),
         fresh_until=age_words(found.confirmed_at + STALE_AFTER, at) if any(_is_daily(row) for row in mine) else "",
-        sections=[row.section.short for row in mine],
+        sections=[_receipt_line(row, at=at) for row in mine],
         undo_until=_clock_words(undo_until, at) if at <= undo_until and not found.is_undone else "",
         is_undone=found.is_undone,
         is_too_late=is_too_late,
-        as_before=_as_before(counts_from, at=at),
         to_answer=[_to_answer(location, row, at=at) for row in rows if row.due.is_due and row not in mine],
     )
 
@@ -187,9 +193,9 @@ def _by(standing: Standing) -> str:
     )
 
 
-def _as_before(standings: Sequence[Standing], *, at: datetime) -> str:
-    oldest = min((standing.confirmed_at for standing in standings), default=None)
-    return age_words(oldest, at) if oldest else ""
+def _receipt_line(row: DueSection, *, at: datetime) -> ReceiptLine:
+    before = f"last checked {age_words(row.standing.confirmed_at, at)}" if row.standing else "not answered"
+    return ReceiptLine(row.section.short, before)
 
 
 def _is_daily(row: DueSection) -> bool:

@@ -75,7 +75,8 @@ def test_link_shows_the_answers_with_who_and_when(client, token):
     assert "Rosewood" not in page.title
     assert "Sent to m…@rosewood.example. You do not need to sign in." in page.text
     assert "Dementia nursing: 9 living here, 2 free, 1 held" in page.text
-    assert "Due today Last checked yesterday at 3:40pm by the manager" in page.text
+    assert "Beds Due today Dementia nursing: 9 living here, 2 free, 1 held" in page.text
+    assert "Last checked yesterday at 3:40pm by the manager" in page.text
     assert "COVID-19, not answered yet. Sign in to answer" in page.text
     assert "will not be used to drive any regulatory enforcement activity" in page.text
 
@@ -182,7 +183,7 @@ def test_moved_version_writes_nothing_and_shows_the_new_figures(client, token, a
 def test_change_since_the_mail_is_marked(client, token, travel):
     answers.save_beds(at=travel(minutes=5), available=1, reserved=2)
     travel(minutes=6)
-    assert "Changed today at 9:05am Last checked today at 9:05am by the manager" in Page.get(client, f"/u/{token}").text
+    assert "Beds Changed today at 9:05am" in Page.get(client, f"/u/{token}").text
 
 
 def test_red_answers_are_not_confirmed_by_a_link(client, token, at):
@@ -274,7 +275,7 @@ def test_undo_brings_back_the_age_before(client, token, at, travel):
     travel(minutes=9)
     undone = page.press("Undo (until 9:10am)")
     assert undone.h1 == "Undone"
-    assert "We show the answers as last checked yesterday at 3:40pm." in undone.text
+    assert "Beds, last checked yesterday at 3:40pm" in undone.text
     assert db.session.scalars(select(Current.confirmed_at)).one() == at + YESTERDAY
     assert count(Submission) == 3
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from ctapp.extensions import db
 from ctapp.models import Current, Note, Submission
@@ -33,24 +33,41 @@ class Standing:
     answers: dict[str, Any]
 
 
+# Built once: every page, save and confirmation asks these, and putting a statement together costs more than running it.
+_STANDING = (
+    select(
+        Current.location_id,
+        Current.section,
+        Current.version,
+        Current.submission_id,
+        Current.answers_id,
+        Current.day,
+        Current.answered_at,
+        Current.confirmed_at,
+        Current.changed_at,
+        Current.answers_day,
+    )
+    .where(
+        Current.location_id.in_(bindparam("location_ids", expanding=True)),
+        Current.section.in_(bindparam("sections", expanding=True)),
+        Current.submission_id.is_not(None),
+    )
+    .order_by(Current.location_id, Current.section)
+)
+# By id and day as plain values, so that PostgreSQL plans for the few partitions that hold them.
+_LOGGED = select(
+    Submission.id, Submission.actor, Submission.channel, Submission.kind, Submission.question_set, Submission.answers
+).where(Submission.id.in_(bindparam("ids", expanding=True)), Submission.day.in_(bindparam("days", expanding=True)))
+_NOTES = (
+    select(Note.submission_id, Note.key, Note.text)
+    .where(Note.submission_id.in_(bindparam("ids", expanding=True)), Note.text.is_not(None))
+    .order_by(Note.submission_id, Note.key)
+)
+
+
 def standing_for(location_ids: Sequence[int], sections: Sequence[str]) -> dict[tuple[int, str], Standing]:
     """Return what stands, by (location id, section key)."""
-    rows = db.session.execute(
-        select(
-            Current.location_id,
-            Current.section,
-            Current.version,
-            Current.submission_id,
-            Current.answers_id,
-            Current.day,
-            Current.answered_at,
-            Current.confirmed_at,
-            Current.changed_at,
-            Current.answers_day,
-        )
-        .where(Current.location_id.in_(location_ids), Current.section.in_(sections), Current.submission_id.is_not(None))
-        .order_by(Current.location_id, Current.section)
-    ).all()
+    rows = db.session.execute(_STANDING, {"location_ids": list(location_ids), "sections": list(sections)}).all()
     logged = _logged(rows)
     notes = notes_of([row.answers_id for row in rows])
     found: dict[tuple[int, str], Standing] = {}
@@ -72,18 +89,7 @@ def standing_for(location_ids: Sequence[int], sections: Sequence[str]) -> dict[t
 def _logged(rows: Sequence[Any]) -> dict[int, Any]:
     ids = {row.submission_id for row in rows} | {row.answers_id for row in rows}
     days = {row.day for row in rows} | {row.answers_day for row in rows}
-    # By id and day as plain values, so that PostgreSQL plans for the few partitions that hold them.
-    found = db.session.execute(
-        select(
-            Submission.id,
-            Submission.actor,
-            Submission.channel,
-            Submission.kind,
-            Submission.question_set,
-            Submission.answers,
-        ).where(Submission.id.in_(ids), Submission.day.in_(days))
-    )
-    return {row.id: row for row in found}
+    return {row.id: row for row in db.session.execute(_LOGGED, {"ids": sorted(ids), "days": sorted(days)})}
 
 
 def version_of(location_id: int, section: str) -> int:
@@ -94,15 +100,20 @@ def version_of(location_id: int, section: str) -> int:
     return found or 0
 
 
+def versions_of(location_id: int, sections: Sequence[str]) -> dict[str, int]:
+    """Return the version counters of some sections of a location, by section; those never saved are absent."""
+    rows = db.session.execute(
+        select(Current.section, Current.version)
+        .where(Current.location_id == location_id, Current.section.in_(sections))
+        .order_by(Current.section)
+    )
+    return {row.section: row.version for row in rows}
+
+
 def notes_of(submission_ids: Sequence[int]) -> dict[int, dict[str, str]]:
     """Return the free text of submissions by id and flat name; an erased one is left out."""
     found: dict[int, dict[str, str]] = {}
     if submission_ids:
-        rows = db.session.execute(
-            select(Note.submission_id, Note.key, Note.text)
-            .where(Note.submission_id.in_(submission_ids), Note.text.is_not(None))
-            .order_by(Note.submission_id, Note.key)
-        )
-        for row in rows:
+        for row in db.session.execute(_NOTES, {"ids": list(submission_ids)}):
             found.setdefault(row.submission_id, {})[row.key] = row.text or ""
     return found

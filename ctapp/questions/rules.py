@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from ctapp.errors import BadSection
@@ -71,7 +72,7 @@ class Rule:
 
     def names(self) -> frozenset[str]:
         """Return every name the rule reads, `previous.<key>` as written."""
-        return frozenset(_names(self.tree))
+        return _names_in(self.text)
 
     def __str__(self) -> str:
         return self.text
@@ -110,6 +111,11 @@ def holds(rule: Rule, env: Env) -> bool | None:
 def evaluate(rule: Rule, env: Env) -> Value:
     """Return the value of a rule's expression; None when an answer it needs is missing."""
     return _value(rule.tree, env)
+
+
+@cache
+def _names_in(text: str) -> frozenset[str]:
+    return frozenset(_names(_parsed(text)))
 
 
 def _parsed(text: str) -> ast.expr:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Literal
 
 from ctapp.questions.rules import Rule
@@ -107,6 +108,11 @@ class Grid:
 
     def rows(self) -> tuple[Row, ...]:
         """Return every row the grid could have, in order: the first axis leads."""
+        return self._rows
+
+    @cached_property
+    def _rows(self) -> tuple[Row, ...]:
+        # Made once a grid: every form, rule and confirmation asks for them.
         rows = [Row("", "", "")]
         for axis in self.axes:
             rows = [_joined(row, option, is_usual=option == axis.options[0]) for row in rows for option in axis.options]
@@ -288,8 +294,17 @@ def fields_of(section: Section, provider_type: str, rows: Mapping[str, tuple[str
 
 def rows_in(section: Section, names: object) -> dict[str, tuple[str, ...]]:
     """Return the row ids of each grid that a collection of flat names touches, in the grid's order."""
+    grids = section.grids()
+    if not grids:
+        return {}
     present = set(names)  # type: ignore[call-overload]
+    # Few of a grid's rows are in use: look at those only whose id stands in a name.
+    used = {name.partition("__")[2] for name in present}
     return {
-        grid.key: tuple(row.id for row in grid.rows() if any(field_name(c, row.id) in present for c in grid.columns))
-        for grid in section.grids()
+        grid.key: tuple(
+            row.id
+            for row in grid.rows()
+            if row.id in used and any(field_name(c, row.id) in present for c in grid.columns)
+        )
+        for grid in grids
     }

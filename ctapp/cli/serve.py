@@ -104,9 +104,10 @@ def _make_app() -> Any:
 
 
 def _run_worker() -> None:
+    from ctapp import create_app
     from ctapp.jobs.runner import run_worker
 
-    run_worker()
+    run_worker(create_app)
 
 
 def _migrate() -> None:

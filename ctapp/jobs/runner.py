@@ -9,6 +9,7 @@ import json
 import logging
 import os
 import signal
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Event, Thread
@@ -16,7 +17,7 @@ from threading import Event, Thread
 from apscheduler.schedulers.blocking import BlockingScheduler
 from flask import Flask
 
-from ctapp import clock, create_app
+from ctapp import clock
 from ctapp.extensions import db
 from ctapp.jobs.leader import Leadership, leadership, leading
 from ctapp.jobs.timetable import TIMETABLE, Job
@@ -30,9 +31,9 @@ HEARTBEAT_FILE = "worker.heartbeat"
 JOB_DEFAULTS = {"coalesce": True, "max_instances": 1, "misfire_grace_time": 3600}
 
 
-def run_worker() -> None:
+def run_worker(make_app: Callable[[], Flask]) -> None:
     """Wait to be the one leader, then run the timetable until the process is told to stop."""
-    app = create_app()
+    app = make_app()
     instance = app.config["SETTINGS"].instance
     with app.app_context():
         lock = leadership(db.engine, instance)

@@ -100,7 +100,7 @@ def test_worker_leads_beats_and_leaves_on_sigterm(site, app, tmp_path):
         "CTAPP_INSTANCE": str(tmp_path),
         "CTAPP_CLOCK": "2021-04-20T09:00:00+01:00",
     }
-    code = "from ctapp.jobs.runner import run_worker; run_worker()"
+    code = "from ctapp import create_app; from ctapp.jobs.runner import run_worker; run_worker(create_app)"
     db.session.rollback()
     workers = [subprocess.Popen([sys.executable, "-c", code], env=env, stderr=subprocess.DEVNULL)]
     try:

@@ -27,7 +27,8 @@ for _module in pkgutil.iter_modules(__path__):
 def main(arguments: list[str] | None = None) -> int:
     """Run one command and return its exit code."""
     try:
-        ctapp.main(args=arguments, prog_name="ctapp", standalone_mode=False)
+        # Without its standalone mode click hands an exit code back instead of raising it.
+        code = ctapp.main(args=arguments, prog_name="ctapp", standalone_mode=False)
     except click.exceptions.Exit as error:
         return error.exit_code
     except click.UsageError as error:
@@ -42,7 +43,7 @@ def main(arguments: list[str] | None = None) -> int:
     except CapacityTrackerError as error:
         click.echo(f"Refused: {error}", err=True)
         return 1
-    return 0
+    return code if isinstance(code, int) else 0
 
 
 if __name__ == "__main__":

@@ -5,13 +5,13 @@ Source: sections.md, "How a section is written".
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, true
 
 from ctapp.clock import london_day
 from ctapp.extensions import db
@@ -19,13 +19,13 @@ from ctapp.models import Current, DesignatedStage, GivenReason, Outbreak, Report
 from ctapp.queries.current import standing_for
 from ctapp.queries.directory import LocationRow
 from ctapp.queries.history import effective_rows
-from ctapp.queries.question_sets import sections_on
+from ctapp.queries.question_sets import Published, sections_on
 from ctapp.questions.answers import Context, load_values
+from ctapp.questions.outbreaks import earliest_recovery
 from ctapp.questions.rules import Rule
 from ctapp.questions.spec import Section, field_name
 
 REASON_HOLDS = timedelta(days=180)
-CLEAR_DAYS = 28
 
 
 @dataclass(frozen=True)
@@ -46,14 +46,14 @@ def context_for(
     stored: Mapping[str, Any],
     day: date,
     at: datetime,
-    only_for: Rule | None = None,
+    only_for: Rule | Iterable[Rule | None] | None = None,
 ) -> Context:
     """Return what the rules of a section may know about a location on a day: only the facts they name are computed.
 
-    `only_for` names the one rule that will be asked, so that a confirmation does not compute what only a form needs.
+    `only_for` names the rules that will be asked, so that a confirmation or a card does not compute what only a form needs.
     """
     asking = Asking(location, section, stored, day, at)
-    named = names_in_rules(section) if only_for is None else only_for.names()
+    named = names_in_rules(section) if only_for is None else _names_of(only_for)
     facts = {name: compute(asking) for name, compute in FACTS.items() if name in named}
     return Context(
         provider_type=location.provider_type,
@@ -72,29 +72,39 @@ def names_in_rules(section: Section) -> frozenset[str]:
     rules += [check.rule for check in section.checks]
     rules += [doubt.rule for doubt in section.doubts]
     rules += [summary.only_if for summary in (*section.summaries, *section.others_see)]
-    return frozenset().union(*(rule.names() for rule in rules if rule is not None))
+    return _names_of(rules)
 
 
-def outbreak_ongoing(location_id: int, *, day: date) -> bool:
-    """Return whether a location has an outbreak that has not recovered by a day.
+def _names_of(rules: Rule | Iterable[Rule | None]) -> frozenset[str]:
+    each = [rules] if isinstance(rules, Rule) else rules
+    return frozenset().union(*(rule.names() for rule in each if rule is not None))
 
-    It has recovered from the 29th day after its last case, once a report without a case lies on or after that day.
-    Source: sections.md, `covid`.
+
+def outbreak_ongoing(location_id: int, *, day: date, pathogen: str = "") -> bool:
+    """Return whether a location has an outbreak, of one pathogen or of any, that has not recovered by a day.
+
+    It has recovered on the day after its clear days, once a report without a case lies on or after that day.
+    Source: sections.md, `covid`: the pathogen and its clear days are parameters.
     """
-    last = db.session.scalar(select(func.max(Outbreak.last_case_on)).where(Outbreak.location_id == location_id))
-    if last is None:
+    lasts = db.session.execute(
+        select(Outbreak.pathogen, func.max(Outbreak.last_case_on))
+        .where(Outbreak.location_id == location_id, Outbreak.pathogen == pathogen if pathogen else true())
+        .group_by(Outbreak.pathogen)
+        .order_by(Outbreak.pathogen)
+    ).all()
+    if not lasts:
         return False
-    recovers_on = last + timedelta(days=CLEAR_DAYS + 1)
+    fed_by = {p.section.outbreak.pathogen: p for p in sections_on(date.max) if p.section.outbreak is not None}
+    return any(_is_ongoing(location_id, fed_by[which], last, day) for which, last in lasts if which in fed_by)
+
+
+def _is_ongoing(location_id: int, published: Published, last_case_on: date, day: date) -> bool:
+    clear_days = published.section.outbreak.clear_days if published.section.outbreak else 0
+    recovers_on = earliest_recovery(last_case_on, clear_days=clear_days)
     reported = db.session.scalar(
-        select(func.max(Current.day)).where(
-            Current.location_id == location_id, Current.section.in_(_outbreak_sections())
-        )
+        select(Current.day).where(Current.location_id == location_id, Current.section == published.key)
     )
     return not (day >= recovers_on and reported is not None and reported >= recovers_on)
-
-
-def _outbreak_sections() -> tuple[str, ...]:
-    return tuple(p.key for p in sections_on(date.max) if p.section.outbreak is not None)
 
 
 def _period_open(kind: str) -> Callable[[Asking], int]:

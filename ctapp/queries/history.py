@@ -117,14 +117,14 @@ def later_confirmations(location_id: int, section: str, day: date) -> tuple[date
     if not then:
         return ()
     stood = then[-1].same_as or then[-1].id
+    # The last row of a day is what was said on it: a day that was confirmed first and answered anew later is no confirmation.
+    last_of_day = {row.day: row for row in rows if row.day > day}
     days: list[date] = []
-    for row in rows:
-        if row.day <= day:
-            continue
+    for later, row in last_of_day.items():
         if row.same_as != stood:
             break
-        days.append(row.day)
-    return tuple(dict.fromkeys(days))
+        days.append(later)
+    return tuple(days)
 
 
 def _of(location_id: int) -> Select[Any]:

@@ -25,7 +25,7 @@ class Ongoing:
 
 def ongoing_outbreak(location_id: int, rule: OutbreakRule, *, day: date) -> Ongoing | None:
     """Return the latest outbreak of a location if it is ongoing on a day."""
-    if not outbreak_ongoing(location_id, day=day):
+    if not outbreak_ongoing(location_id, day=day, pathogen=rule.pathogen):
         return None
     row = db.session.execute(
         select(Outbreak.started_on, Outbreak.last_case_on)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import Row, select
 from sqlalchemy.exc import IntegrityError
 
 from ctapp.clock import london_day
@@ -22,6 +22,7 @@ from ctapp.services import audit
 from ctapp.services.log import Author, append, lock_current
 
 UNDO_WITHIN = timedelta(minutes=10)
+MOST_AT_ONCE, LARGEST_ID = 100, 2**63 - 1
 
 
 @dataclass(frozen=True)
@@ -41,18 +42,29 @@ def confirm_unchanged(
     Errors: StateMoved when one of them has moved; NotAsked when one has no answers, may not be confirmed unseen, or the
     location is closed. Source: flows.md, "The one-tap update", 3 and 6; storage.md, rule 1.
     """
-    if not location.is_open(london_day(at)):
-        raise NotAsked(f"{location.cqc_id} is closed")
     today = london_day(at)
+    if not location.is_open(today):
+        raise NotAsked(f"{location.cqc_id} is closed")
     confirmed = []
-    for published in sorted(sections, key=lambda p: p.key):
-        current = lock_current(location.id, published.key)
+    # All locks first, in one order for everybody, so that what stands can be read at once.
+    locked = [(p, lock_current(location.id, p.key)) for p in sorted(sections, key=lambda p: p.key)]
+    standing = standing_for([location.id], [published.key for published, _ in locked])
+    for published, current in locked:
         if current.version != seen.get(published.key):
             raise StateMoved(location.id, published.key)
-        stands = standing_for([location.id], [published.key]).get((location.id, published.key))
+        stands = standing.get((location.id, published.key))
+        if location.provider_type not in published.section.asked_of:
+            raise NotAsked(f"{published.key} is not asked of {location.cqc_id}")
         if stands is None:
             raise NotAsked(f"{published.key} has no answers to confirm")
-        context = context_for(location, published.section, stored=stands.answers, day=today, at=at)
+        context = context_for(
+            location,
+            published.section,
+            stored=stands.answers,
+            day=today,
+            at=at,
+            only_for=published.section.confirm_unseen,
+        )
         if not is_confirmable(published.section, load_values(published.section, stands.answers), context):
             raise NotAsked(f"{published.key} must be answered, not confirmed")
         row_id = append(
@@ -67,6 +79,7 @@ def confirm_unchanged(
         location_id=location.id,
         detail={"submissions": [c.submission_id for c in confirmed], "sections": [c.section for c in confirmed]},
     )
+    db.session.flush()
     return tuple(confirmed)
 
 
@@ -84,23 +97,19 @@ def undo(
     Errors: UndoRefused after ten minutes, when a later answer stands, when it was undone before, or is not the author's.
     Source: storage.md, Tables (`submission`); screens.md, 4.
     """
-    rows = db.session.execute(
-        select(
-            Submission.id, Submission.section, Submission.day, Submission.answered_at, Submission.actor, Submission.kind
-        )
-        .where(Submission.location_id == location.id, Submission.id.in_(submission_ids))
-        .order_by(Submission.section)
-    ).all()
-    if not rows or len(rows) != len(set(submission_ids)):
-        raise UndoRefused("no such confirmation")
+    rows = _named_rows(location, set(submission_ids))
     for row in rows:
         if row.actor != author.actor or row.kind != "unchanged" or at - row.answered_at > UNDO_WITHIN:
             raise UndoRefused(f"submission {row.id} can no longer be undone")
         current = lock_current(location.id, row.section)
         if current.submission_id != row.id:
             raise UndoRefused(f"submission {row.id} is no longer the last")
+        # Never earlier than what it undoes, though the clocks of two machines may differ: the log is read newest first.
+        undone_at = max(at, row.answered_at)
         try:
-            append(current, published[row.section], day=row.day, author=author, kind="undo", at=at, undoes=row.id)
+            append(
+                current, published[row.section], day=row.day, author=author, kind="undo", at=undone_at, undoes=row.id
+            )
         except IntegrityError:
             raise UndoRefused(f"submission {row.id} was undone before") from None
     sections = tuple(row.section for row in rows)
@@ -112,4 +121,19 @@ def undo(
         location_id=location.id,
         detail={"submissions": list(submission_ids), "sections": list(sections)},
     )
+    db.session.flush()
     return sections
+
+
+def _named_rows(location: LocationRow, ids: set[int]) -> list[Row[int, str, date, datetime, str, str]]:
+    if not ids or len(ids) > MOST_AT_ONCE or any(not 0 < row_id <= LARGEST_ID for row_id in ids):
+        raise UndoRefused("no such confirmation")
+    rows = db.session.execute(
+        select(
+            Submission.id, Submission.section, Submission.day, Submission.answered_at, Submission.actor, Submission.kind
+        ).where(Submission.location_id == location.id, Submission.id.in_(ids))
+    ).all()
+    if len(rows) != len(ids):
+        raise UndoRefused("no such confirmation")
+    # By section as Python sorts it, which is how confirming takes its locks: a database may sort text in another way.
+    return sorted(rows, key=lambda row: row.section)

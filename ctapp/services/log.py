@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
 from sqlalchemy.dialects.postgresql import insert as insert_on_postgres
 from sqlalchemy.dialects.sqlite import insert as insert_on_sqlite
 
@@ -32,21 +32,28 @@ class Author:
     channel: str
 
 
+_LOCKED = (
+    select(Current)
+    .where(Current.location_id == bindparam("location_id"), Current.section == bindparam("section"))
+    .with_for_update()
+    .execution_options(populate_existing=True)
+)
+
+
 def lock_current(location_id: int, section: str) -> Current:
     """Return the row of `current` for a location and section, locked until the transaction ends; made if there is none.
 
     Units: one row. SQLite holds its one write lock already (BEGIN IMMEDIATE).
     """
+    whose = {"location_id": location_id, "section": section}
+    found = db.session.execute(_LOCKED, whose).scalar_one_or_none()
+    if found is not None:
+        return found
     insert = insert_on_postgres if db.engine.dialect.name == "postgresql" else insert_on_sqlite
     db.session.execute(
         insert(Current).values(location_id=location_id, section=section, version=0).on_conflict_do_nothing()
     )
-    return db.session.execute(
-        select(Current)
-        .where(Current.location_id == location_id, Current.section == section)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).scalar_one()
+    return db.session.execute(_LOCKED, whose).scalar_one()
 
 
 def append(
@@ -63,7 +70,7 @@ def append(
     undoes: int | None = None,
     received_at: datetime | None = None,
 ) -> int:
-    """Add one row to the log, bring `current` and outbreaks up to date with it, and return the row's id.
+    """Add one row to the log, bring `current` and outbreaks up to date with it, and return the row's id; the caller flushes.
 
     `current` is the locked row. `at` is the moment of answering; `received_at` the moment it came in, where that differs.
     """
@@ -85,17 +92,35 @@ def append(
     db.session.flush()
     for key, text in (notes or {}).items():
         db.session.add(Note(submission_id=row.id, key=key, location_id=current.location_id, text=text))
+    may_move_outbreaks = published.section.outbreak is not None and not _adds_clear_day(
+        current, row, published.section.outbreak
+    )
+    shown = current.answers_id
     if undoes is None and _is_newer(current, row):
         _stand(current, row)
     elif undoes is not None:
         rebuild_current(current)
-    if same_as is None:
-        # A confirmation shows the same answers, so a page that shows them is still right; anything else moves the version.
+    if answers is not None or current.answers_id != shown:
+        # After a confirmation, or its undoing, the same answers stand, so a page that shows them is still right; anything
+        # else moves the version.
         current.version += 1
-    db.session.flush()
-    if published.section.outbreak is not None:
+    if may_move_outbreaks and published.section.outbreak is not None:
         rebuild_outbreaks(current.location_id, current.section, published.section.outbreak)
     return row.id
+
+
+def _adds_clear_day(current: Current, row: Submission, rule: OutbreakRule) -> bool:
+    # A day without a case after every other day neither starts nor prolongs an outbreak: no need to read the whole log.
+    if row.undoes is not None or (current.day is not None and row.day <= current.day):
+        return False
+    answers = row.answers
+    if row.same_as is not None:
+        if row.same_as != current.answers_id:
+            return False
+        answers = db.session.scalar(
+            select(Submission.answers).where(Submission.id == row.same_as, Submission.day == current.answers_day)
+        )
+    return answers is not None and not _cases_in(answers, rule).has_case
 
 
 def _is_newer(current: Current, row: Submission) -> bool:
@@ -160,15 +185,16 @@ def rebuild_outbreaks(location_id: int, section: str, rule: OutbreakRule) -> Non
 
 def case_days(rows: list[LogRow], rule: OutbreakRule) -> dict[date, CaseDay]:
     """Return the cases of each day that was reported: the last row of a day counts, a confirmation repeats its answers."""
-    return {
-        row.day: CaseDay(
-            staff_confirmed=(row.answers or {}).get(rule.staff_confirmed) or 0,
-            residents_confirmed=(row.answers or {}).get(rule.residents_confirmed) or 0,
-            staff_symptomatic=(row.answers or {}).get(rule.staff_symptomatic) or 0,
-            residents_symptomatic=(row.answers or {}).get(rule.residents_symptomatic) or 0,
-        )
-        for row in rows
-    }
+    return {row.day: _cases_in(row.answers or {}, rule) for row in rows}
+
+
+def _cases_in(answers: Mapping[str, Any], rule: OutbreakRule) -> CaseDay:
+    return CaseDay(
+        staff_confirmed=answers.get(rule.staff_confirmed) or 0,
+        residents_confirmed=answers.get(rule.residents_confirmed) or 0,
+        staff_symptomatic=answers.get(rule.staff_symptomatic) or 0,
+        residents_symptomatic=answers.get(rule.residents_symptomatic) or 0,
+    )
 
 
 def same_answers(published: Published, before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:

@@ -7,9 +7,25 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import delete, select
+from sqlalchemy.dialects.postgresql import insert as insert_on_postgres
+from sqlalchemy.dialects.sqlite import insert as insert_on_sqlite
 
 from ctapp.extensions import db
 from ctapp.models import Contact, ContactLocation, LocationPerson
+
+
+def changed_details(location_id: int, details: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the keys of those details that are not what is kept of a location now; none when nothing was filled in."""
+    if not details:
+        return ()
+    rows = db.session.execute(
+        select(LocationPerson.key, LocationPerson.text)
+        .where(LocationPerson.location_id == location_id)
+        .order_by(LocationPerson.key)
+    )
+    kept = {row.key: row.text for row in rows}
+    now = {key: _text(value) for key, value in details.items()}
+    return tuple(key for key in dict.fromkeys([*now, *kept]) if now.get(key) != kept.get(key))
 
 
 def keep_people(location_id: int, details: Mapping[str, Any], *, at: datetime) -> None:
@@ -28,7 +44,7 @@ def keep_people(location_id: int, details: Mapping[str, Any], *, at: datetime) -
             LocationPerson(
                 location_id=location_id,
                 key=key,
-                text="\n".join(value) if isinstance(value, list) else str(value),
+                text=_text(value),
                 changed_at=at,
             )
         )
@@ -45,13 +61,13 @@ def assign_contacts(location_id: int, addresses: Sequence[str], *, at: datetime,
     """Make these addresses, and no others, the contacts of a location; known ones keep their confirmation."""
     wanted = list(dict.fromkeys(addresses))
     known = {c.email: c for c in db.session.scalars(select(Contact).where(Contact.email.in_(wanted)))}
+    # In one order, and without minding who was faster: two homes may give the same new addresses in the same moment.
+    insert = insert_on_postgres if db.engine.dialect.name == "postgresql" else insert_on_sqlite
+    for email in sorted(set(wanted) - set(known)):
+        db.session.execute(insert(Contact).values(email=email, name="", added_at=at).on_conflict_do_nothing())
+        known[email] = db.session.execute(select(Contact).where(Contact.email == email)).scalar_one()
     for email in wanted:
-        contact = known.get(email)
-        if contact is None:
-            contact = Contact(email=email, name="", added_at=at)
-            db.session.add(contact)
-            db.session.flush()
-            known[email] = contact
+        contact = known[email]
         if is_confirmed and contact.confirmed_at is None:
             contact.confirmed_at = at
     ids = {known[email].id for email in wanted}
@@ -64,3 +80,7 @@ def assign_contacts(location_id: int, addresses: Sequence[str], *, at: datetime,
         )
     )
     db.session.flush()
+
+
+def _text(value: Any) -> str:
+    return "\n".join(value) if isinstance(value, list) else str(value)

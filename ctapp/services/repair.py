@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
+from ctapp.clock import day_end
 from ctapp.extensions import db
 from ctapp.models import Current, Outbreak, Submission
 from ctapp.queries.history import effective_rows
 from ctapp.queries.question_sets import sections_on
 from ctapp.questions.outbreaks import find_outbreaks
+from ctapp.questions.spec import OutbreakRule
 from ctapp.services.log import case_days, lock_current, rebuild_current, rebuild_outbreaks
 
 
@@ -41,15 +43,19 @@ def rebuild_all_current(progress: Progress) -> int:
     """Set every row of `current` to what the log says and return how many there are; flushes."""
     pairs = logged_pairs()
     for location_id, section in progress(pairs):
-        rebuild_current(lock_current(location_id, section))
+        current = lock_current(location_id, section)
+        rebuild_current(current)
+        # A row that was lost begins above every version that a page may still show; no row adds more than 1 to it.
+        if current.version == 0:
+            current.version = _count_rows(location_id, section)
         db.session.flush()
     return len(pairs)
 
 
 def rebuild_all_outbreaks(progress: Progress) -> int:
     """Derive every location's outbreaks again and return how many locations there were; flushes."""
-    rules = {p.key: p.section.outbreak for p in sections_on(date.max) if p.section.outbreak is not None}
-    pairs = [pair for pair in logged_pairs() if pair[1] in rules]
+    rules = _outbreak_rules()
+    pairs = sorted({pair for pair in logged_pairs() if pair[1] in rules} | _outbreak_pairs(rules))
     for location_id, section in progress(pairs):
         rebuild_outbreaks(location_id, section, rules[section])
     return len(pairs)
@@ -57,9 +63,9 @@ def rebuild_all_outbreaks(progress: Progress) -> int:
 
 def find_mismatches(progress: Progress) -> list[Mismatch]:
     """Return every row of `current` and every outbreak that differs from what the log says, telling both."""
-    rules = {p.key: p.section.outbreak for p in sections_on(date.max) if p.section.outbreak is not None}
+    rules = _outbreak_rules()
     found: list[Mismatch] = []
-    for location_id, section in progress(logged_pairs()):
+    for location_id, section in progress(sorted({*logged_pairs(), *_outbreak_pairs(rules)})):
         kept = _kept_current(location_id, section)
         should_be = _current_by_log(location_id, section)
         if kept != should_be:
@@ -85,6 +91,22 @@ def find_mismatches(progress: Progress) -> list[Mismatch]:
     return found
 
 
+def _outbreak_rules() -> dict[str, OutbreakRule]:
+    return {p.key: p.section.outbreak for p in sections_on(date.max) if p.section.outbreak is not None}
+
+
+def _outbreak_pairs(rules: Mapping[str, OutbreakRule]) -> set[tuple[int, str]]:
+    # An outbreak at a location that never reported is wrong too, and the log would not lead there.
+    fed_by = {rule.pathogen: section for section, rule in rules.items()}
+    rows = db.session.execute(select(Outbreak.location_id, Outbreak.pathogen).distinct())
+    return {(row.location_id, fed_by[row.pathogen]) for row in rows if row.pathogen in fed_by}
+
+
+def _count_rows(location_id: int, section: str) -> int:
+    count = select(func.count()).where(Submission.location_id == location_id, Submission.section == section)
+    return db.session.execute(count).scalar_one()
+
+
 def _kept_current(location_id: int, section: str) -> tuple[object, ...]:
     row = db.session.execute(
         select(
@@ -102,8 +124,6 @@ def _kept_current(location_id: int, section: str) -> tuple[object, ...]:
 
 def _current_by_log(location_id: int, section: str) -> tuple[object, ...]:
     # Written on its own, not by way of services/log: a mistake there must show here.
-    from ctapp.clock import day_end
-
     rows = effective_rows(location_id, section)
     if not rows:
         return (None,) * 7

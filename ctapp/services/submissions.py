@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,12 +15,12 @@ from ctapp.extensions import db
 from ctapp.models import Current, GivenReason, PostedForm
 from ctapp.queries.current import Standing, standing_for
 from ctapp.queries.directory import LocationRow
-from ctapp.queries.history import days_answered
+from ctapp.queries.history import days_answered, standing_on
 from ctapp.queries.question_sets import Published
 from ctapp.questions.answers import Filled
 from ctapp.services import audit
 from ctapp.services.log import Author, append, lock_current, same_answers
-from ctapp.services.people import keep_people
+from ctapp.services.people import changed_details, keep_people
 
 
 @dataclass(frozen=True)
@@ -35,22 +36,29 @@ def submit(location: LocationRow, published: Published, filled: Filled, *, autho
     """Save the answers of one section and return the submission; flushes, the edge commits.
 
     Errors: BadAnswers when a rule is broken; NotAsked when the location is closed or the type is not asked;
-    StateMoved when the version seen is no longer the last (`seen_version` None: imports, which carry no version).
+    StateMoved when the version seen is no longer the last, or a confirmation came in between (`seen_version` None: imports,
+    which carry no version).
     Source: flows.md, "Updating signed in"; storage.md, rules 1 to 5.
     """
     if repeat := _saved_before(location, published, filled):
         return repeat
-    if not location.is_open(london_day(at)) or location.provider_type not in published.section.asked_of:
+    today = london_day(at)
+    if not location.is_open(today) or location.provider_type not in published.section.asked_of:
         raise NotAsked(f"{published.key} is not asked of {location.cqc_id} now")
+    if filled.day > today or any(later > today for later in filled.correct_later):
+        raise NotAsked(f"{published.key} cannot be answered for a day to come")
     if filled.checked.errors:
         raise BadAnswers(filled.checked.errors)
     current = lock_current(location.id, published.key)
     # Again under the lock: two copies of the same form may have waited for it together.
     if repeat := _saved_before(location, published, filled):
         return repeat
-    if filled.seen_version is not None and filled.seen_version != current.version:
+    if filled.seen_version is not None and (
+        filled.seen_version != current.version or _is_overtaken(current, filled, at=at)
+    ):
         raise StateMoved(location.id, published.key)
     before = standing_for([location.id], [published.key]).get((location.id, published.key))
+    changes = _changes(location, published, filled, before, at=at)
     saved = _append(current, published, filled, before, author=author, at=at)
     for later in filled.correct_later:
         append(current, published, day=later, author=author, kind="correction", at=at,
@@ -60,7 +68,7 @@ def submit(location: LocationRow, published: Published, filled: Filled, *, autho
     if filled.form_key:
         db.session.add(
             PostedForm(
-                key_hash=_hash(filled.form_key),
+                key_hash=_hash(location, published, filled),
                 location_id=location.id,
                 section=published.key,
                 submission_id=saved.submission_id,
@@ -75,7 +83,7 @@ def submit(location: LocationRow, published: Published, filled: Filled, *, autho
         at=at,
         location_id=location.id,
         section=published.key,
-        detail={"submission": saved.submission_id, "day": filled.day.isoformat(), **_changes(before, filled)},
+        detail={"submission": saved.submission_id, "day": filled.day.isoformat(), **changes},
     )
     db.session.flush()
     return saved
@@ -86,9 +94,7 @@ def _saved_before(location: LocationRow, published: Published, filled: Filled) -
         return None
     found = db.session.execute(
         select(PostedForm.submission_id, PostedForm.kind).where(
-            PostedForm.key_hash == _hash(filled.form_key),
-            PostedForm.location_id == location.id,
-            PostedForm.section == published.key,
+            PostedForm.key_hash == _hash(location, published, filled)
         )
     ).one_or_none()
     return Saved(found.submission_id, found.kind, is_repeat=True) if found else None
@@ -102,9 +108,11 @@ def _append(
     if (
         before is not None
         and filled.day == today
+        and (filled.day, at) >= (before.day, before.answered_at)
         and not published.section.has_flow
         and before.question_set == published.id
         and same_answers(published, before.answers, {**checked.stored, **checked.notes})
+        and not changed_details(current.location_id, checked.people)
     ):
         row_id = append(
             current, published, day=today, author=author, kind="unchanged", at=at, same_as=before.answers_id
@@ -136,20 +144,49 @@ def _keep_reasons(
         )
 
 
-def _changes(before: Standing | None, filled: Filled) -> dict[str, object]:
-    # Old and new value of each answer that changed; free text only by its key, so that erasing it leaves the trail whole.
+def _is_overtaken(current: Current, filled: Filled, *, at: datetime) -> bool:
+    # A confirmation does not move the version. One that was received later but got the lock first would stand above this
+    # save, which would be kept and yet seen by nobody.
+    if filled.day != london_day(at) or current.day is None or current.answered_at is None:
+        return False
+    return (filled.day, at) < (current.day, current.answered_at)
+
+
+def _changes(
+    location: LocationRow, published: Published, filled: Filled, before: Standing | None, *, at: datetime
+) -> dict[str, object]:
+    # Old and new value of each answer that changed, old being what stood on the day itself; free text and details of
+    # persons only by their names, so that erasing them leaves the trail whole.
     old = {} if before is None else before.answers
-    new = filled.checked.stored
-    changed = {
-        name: [old.get(name), new.get(name)] for name in dict.fromkeys([*old, *new]) if old.get(name) != new.get(name)
+    if filled.day < london_day(at):
+        then = standing_on(location.id, published.key, filled.day)
+        old = {} if then is None else then.answers or {}
+    checked = filled.checked
+    new = {**checked.stored, **checked.notes}
+    changed = [name for name in dict.fromkeys([*old, *new]) if old.get(name) != new.get(name)]
+    is_text = {name: not _is_plain(published, name) for name in changed}
+    values = {name: [old.get(name), new.get(name)] for name in changed if not is_text[name]}
+    names = {
+        "notes": [name for name in changed if is_text[name]],
+        "people": list(changed_details(location.id, checked.people)),
     }
-    notes = set(filled.checked.notes)
-    return (
-        {"changed": {name: pair for name, pair in changed.items() if name in new or name not in notes}}
-        if changed
-        else {}
-    )
+    return {**({"changed": values} if values else {}), **{what: keys for what, keys in names.items() if keys}}
 
 
-def _hash(form_key: str) -> str:
-    return hashlib.sha256(form_key.encode()).hexdigest()
+def _is_plain(published: Published, name: str) -> bool:
+    # A name that this version no longer asks may have been free text: it is not copied.
+    question = published.section.question(name.partition("__")[0])
+    return question is not None and question.store == "answers"
+
+
+def _hash(location: LocationRow, published: Published, filled: Filled) -> str:
+    # With the content: the same form with other answers in it (somebody went back and changed a number) is another save.
+    checked = filled.checked
+    content = [
+        filled.form_key,
+        location.id,
+        published.key,
+        filled.day.isoformat(),
+        {**checked.stored, **checked.notes, **checked.people},
+    ]
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()

@@ -32,8 +32,9 @@ _ANY_DAY = (Cadence.DAILY, Cadence.DAILY_RELAXED_WEEKLY)
 class DueSection:
     """A section asked of a location: the answers that stand (None before the first), and how it stands with its cadence.
 
-    `lines` tell the answers in words. `is_confirmable`: there are answers and the section's rule lets them be confirmed
-    unseen; whether one tap covers it now is `is_covered`.
+    `lines` tell the answers in words. `context` knows what telling and confirming asks, not what a form asks.
+    `is_confirmable`: there are answers and the section's rule lets them be confirmed unseen; whether one tap covers it
+    now is `is_covered`.
     """
 
     published: Published
@@ -104,7 +105,7 @@ def _row(
         return None
     stored = standing.answers if standing else {}
     values = load_values(section, stored)
-    context = context_for(location, section, stored=stored, day=day, at=at)
+    context = context_for(location, section, stored=stored, day=day, at=at, only_for=_asked_here(section))
     if not _holds(section.asked_if, section, values, context):
         return None
     cadence = cadence_for(section, location)
@@ -126,6 +127,12 @@ def _row(
         lines=summary_lines(section, values, context) if standing else (),
         is_confirmable=standing is not None and is_confirmable(section, values, context),
     )
+
+
+def _asked_here(section: Section) -> tuple[Rule | None, ...]:
+    # What telling and confirming asks; the doubts of a form need the log, and would be read for every section of a page.
+    told = tuple(summary.only_if for summary in (*section.summaries, *section.others_see))
+    return (section.asked_if, section.open_if, section.confirm_unseen, *told)
 
 
 def _holds(rule: Rule | None, section: Section, values: Mapping[str, Any], context: Context) -> bool:

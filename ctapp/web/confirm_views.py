@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -75,7 +75,8 @@ def link_page(token: str, *, at: datetime) -> str:
     if not locations:
         raise Gone("no open location is left")
     rows = due_in(locations, at=at)
-    homes = [_home_view(link, location, rows[location.id], at=at) for location in locations]
+    who = _who([row for location in locations for row in rows[location.id]])
+    homes = [_home_view(link, location, rows[location.id], who, at=at) for location in locations]
     return render_template("confirm/show.html", token=token, sent_to=_masked(link.email), homes=homes)
 
 
@@ -99,7 +100,7 @@ def moved_page(form: ConfirmForm, *, at: datetime) -> str:
     return render_template(
         "confirm/moved.html",
         token=form.token,
-        home=_home_view(link, found[0], rows, at=at),
+        home=_home_view(link, found[0], rows, _who(rows), at=at),
         changed_by=_changed_by(standings, at=at),
         differences=[difference for row in moved for difference in _differences(found[0], row, shown)],
     )
@@ -134,7 +135,9 @@ def gone_page() -> str:
     return render_template("confirm/gone.html", sign_in=url_for("sign_in.show"))
 
 
-def _home_view(link: LinkRow, location: LocationRow, rows: Sequence[DueSection], *, at: datetime) -> HomeView:
+def _home_view(
+    link: LinkRow, location: LocationRow, rows: Sequence[DueSection], who: Mapping[str, str], *, at: datetime
+) -> HomeView:
     covered = [row for row in rows if row.is_covered and row.standing]
     standings = {row.key: row.standing for row in covered if row.standing}
     shown = Shown(
@@ -150,21 +153,23 @@ def _home_view(link: LinkRow, location: LocationRow, rows: Sequence[DueSection],
     return HomeView(
         name=location.name,
         href=url_for("home.location", cqc_id=location.cqc_id),
-        sections=tuple(_answers_view(row, row.standing, link, at=at) for row in covered if row.standing),
+        sections=tuple(_answers_view(row, row.standing, link, who, at=at) for row in covered if row.standing),
         to_answer=tuple(_to_answer(location, r, at=at) for r in rows if r.due.is_due and not r.is_covered),
         sealed=seal(shown, current_app.config["SETTINGS"].secret_key) if covered else "",
-        done=f"Checked {age_words(last.confirmed_at, at)} {_by(last)}. Nothing to do." if is_done and last else "",
+        done=f"Checked {age_words(last.confirmed_at, at)} {_by(last, who)}. Nothing to do." if is_done and last else "",
     )
 
 
-def _answers_view(row: DueSection, standing: Standing, link: LinkRow, *, at: datetime) -> AnswersView:
+def _answers_view(
+    row: DueSection, standing: Standing, link: LinkRow, who: Mapping[str, str], *, at: datetime
+) -> AnswersView:
     is_new = standing.changed_at > link.minted_at
     changed = age_words(standing.changed_at, at)
     return AnswersView(
         title=row.section.short,
         tag=f"Changed {changed}" if is_new else TAGS[row.due.state],
         lines=row.lines,
-        checked=f"Last checked {age_words(standing.confirmed_at, at)} {_by(standing)}",
+        checked=f"Last checked {age_words(standing.confirmed_at, at)} {_by(standing, who)}",
         is_new=is_new,
     )
 
@@ -187,10 +192,13 @@ def _changed_by(standings: Sequence[Standing], *, at: datetime) -> str:
     return f"{who[:1].upper()}{who[1:]} changed them {age_words(last.changed_at, at)}, {channel_words(last.channel)}."
 
 
-def _by(standing: Standing) -> str:
-    return (
-        "by email link" if standing.channel == "email_link" else f"by {actor_words([standing.actor])[standing.actor]}"
-    )
+def _who(rows: Sequence[DueSection]) -> dict[str, str]:
+    # Who gave or checked the answers, looked up once for the page.
+    return actor_words({row.standing.actor for row in rows if row.standing})
+
+
+def _by(standing: Standing, who: Mapping[str, str]) -> str:
+    return "by email link" if standing.channel == "email_link" else f"by {who[standing.actor]}"
 
 
 def _receipt_line(row: DueSection, *, at: datetime) -> ReceiptLine:

@@ -13,7 +13,7 @@ def own_path(text: str | None) -> str:
 
     Source: security.md, 55.
     """
-    if not text or len(text) > LONGEST or not text.startswith("/") or text.startswith(("//", "/\\")):
+    if not text or len(text) > LONGEST or not text.startswith("/") or text.startswith("//"):
         return "/"
     # Browsers drop tabs and line ends inside an address and read a backslash as a slash.
     if "\\" in text or any(ord(letter) <= 0x20 or ord(letter) == 0x7F for letter in text):

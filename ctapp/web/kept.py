@@ -10,9 +10,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from flask import current_app, g, request, session
+from flask_wtf.csrf import CSRFError
 from itsdangerous import BadData, URLSafeTimedSerializer
 
 from ctapp.access.tokens import token_hash
+from ctapp.extensions import csrf
 from ctapp.web.addresses import own_path
 
 Fields = tuple[tuple[str, str], ...]
@@ -31,8 +33,7 @@ class Kept:
 
 def of_this_request() -> Kept | None:
     """Return the form of this request, or None when there is none to keep: never a password, never a forged form."""
-    is_ours = bool(g.get("csrf_valid")) or request.path.startswith("/u/")
-    if request.method != "POST" or not is_ours or (request.endpoint or "").startswith(_NEVER_FROM):
+    if request.method != "POST" or (request.endpoint or "").startswith(_NEVER_FROM) or not _is_ours():
         return None
     fields = tuple(
         (_drawable(name), _drawable(value)) for name, value in request.form.items(multi=True) if name != "csrf_token"
@@ -56,6 +57,17 @@ def unseal(text: str) -> Kept | None:
     if found["browser"] != _browser():
         return None
     return Kept(found["to"], tuple((name, value) for name, value in found["fields"]))
+
+
+def _is_ours() -> bool:
+    # A request that failed before its token was looked at is looked at here.
+    if request.path.startswith("/u/") or g.get("csrf_valid"):
+        return True
+    try:
+        csrf.protect()
+    except CSRFError:
+        return False
+    return True
 
 
 def _drawable(text: str) -> str:

@@ -110,6 +110,7 @@ def test_everybody_of_the_cast_who_sees_something_else_stands_in_the_matrix():
     assert {column for column, _, _ in PRINCIPALS.values()} == set(next(iter(rows().values())))
 
 
+@pytest.mark.usefixtures("postcodes")
 @pytest.mark.parametrize(("endpoint", "method"), rows())
 def test_everybody_meets_what_the_table_says(app, client_as, endpoint, method):
     rule, line = rules(app)[endpoint, method], rows()[endpoint, method]

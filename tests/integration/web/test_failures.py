@@ -193,6 +193,16 @@ def test_without_a_database_pages_are_503_and_the_process_lives(without_database
     assert visitor.get("/healthz").status_code == 200
 
 
+def test_without_a_database_a_form_of_ours_is_kept_and_no_other(without_database):
+    visitor = without_database.test_client()
+    visitor.sign_in("whatever")
+    path = f"/locations/{cast.ROSEWOOD}/vacancies"
+    ours, forged = (visitor.post(path, data={"beds": "2 free"}, csrf=csrf) for csrf in (True, False))
+    assert (ours.status_code, forged.status_code) == (503, 503)
+    assert Page(ours.text, url=path).form("Try again").values["beds"] == "2 free"
+    assert "2 free" not in forged.text
+
+
 def test_signing_in_without_a_database_keeps_no_password(without_database):
     answer = without_database.test_client().post("/sign-in", data={"email": "a@b.example", "password": "my password"})
     assert answer.status_code == 503

@@ -9,6 +9,7 @@ from werkzeug.test import EnvironBuilder, run_wsgi_app
 
 from ctapp.web.headers import CONTENT_SECURITY_POLICY
 from tests import cast
+from tests.page import Page
 
 POLICY = {
     "default-src": "'none'",
@@ -123,14 +124,17 @@ HOSTS = [
 
 @pytest.mark.parametrize("host", HOSTS)
 @pytest.mark.parametrize("path", ["/sign-in", "/", "/no/such/page", "/healthz"])
-def test_another_host_is_refused_and_never_repeated(app, host, path):
-    environ = {**EnvironBuilder(path=path).get_environ(), "HTTP_HOST": host}
+def test_another_host_is_refused_and_never_repeated(app, client_as, host, path):
+    cookie = f"ct={client_as('support').get_cookie('ct').value}"
+    environ = {**EnvironBuilder(path=path).get_environ(), "HTTP_HOST": host, "HTTP_COOKIE": cookie}
     if not host:
         del environ["HTTP_HOST"]
         environ["SERVER_NAME"] = "evil.example"
     body, status, headers = contextvars.Context().run(run_wsgi_app, app, environ, buffered=True)
-    text = b"".join(body).decode() + str(headers)
+    body = [b"".join(body)]
+    text = body[0].decode() + str(headers)
     assert status == "400 BAD REQUEST"
+    assert Page(body[0].decode(), url=path).h1 == "This request could not be read"
     assert "evil" not in text
     assert headers["X-Content-Type-Options"] == "nosniff"
 

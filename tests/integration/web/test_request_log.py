@@ -91,6 +91,18 @@ def test_an_error_says_where_but_no_address_and_no_parameter(make_app, logged):
         assert any("test_request_log.py" in frame for frame in lines[0]["where"])
 
 
+def test_an_error_of_the_database_does_not_repeat_what_was_typed(app):
+    from sqlalchemy import text
+    from sqlalchemy.exc import DBAPIError
+
+    from ctapp.extensions import db
+
+    with pytest.raises(DBAPIError) as caught:
+        db.session.execute(text("SELECT :who FROM nowhere"), {"who": "jo@private.example"})
+    db.session.rollback()
+    assert "jo@private" not in str(caught.value)
+
+
 def test_lines_of_the_standard_library_are_json_too(app, logged):
     import logging
 

@@ -125,8 +125,8 @@ def test_one_network_address_has_a_hundred_failures_in_a_quarter_of_an_hour(clie
 
 
 def test_the_limit_of_an_address_is_a_hundred():
-    assert tries.FAILURES_PER_ADDRESS == 100
-    assert tries.WINDOW == timedelta(minutes=15)
+    limit, window = tries.FAILURES_PER_ADDRESS, tries.WINDOW
+    assert (limit, window) == (100, timedelta(minutes=15))
 
 
 def test_a_throttled_address_learns_nothing_about_accounts(client, monkeypatch):

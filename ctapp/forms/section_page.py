@@ -119,7 +119,7 @@ def _move_label(grid: Grid, label: str, take: str, give: str, takes: Sequence[st
     names = {c.key: c.name_in_few_words for c in grid.columns}
     if len(takes) > 1:
         return f"{label}: was {names[take]}"
-    return f"{label}: now {names[give]}" if len(gives) > 1 else label
+    return f"{label}: {names[give]}" if len(gives) > 1 else label
 
 
 def _views(drawing: Drawing, fields: Sequence[Field], values: Values) -> tuple[FieldView, ...]:
@@ -167,6 +167,7 @@ def _view(drawing: Drawing, f: Field, env: Env, script: str) -> FieldView:
         optional=question.is_optional and question.required_if is None,
         width=_width(question),
         max_length=question.max_length if question.kind == "text" else 0,
+        lines=question.maximum or 1 if question.kind == "email" else 1,
         legend_size="s" if f.row or question.group else "m",
         doubt=_doubt(drawing, f.name),
         steppers=is_counted and not question.is_setup,

@@ -59,6 +59,7 @@ class FieldView:
     optional: bool = False
     width: int = 0
     max_length: int = 0
+    lines: int = 1
     legend_size: str = "m"
     doubt: DoubtView | None = None
     steppers: bool = False

@@ -5,7 +5,7 @@ import random
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import event, select, update
 
 from ctapp.access.permissions import Permission
 from ctapp.access.scope import locations_for
@@ -201,3 +201,27 @@ def test_it_finds_within_the_reach_of_the_viewer(app, at, viewer_of, person, fou
     move(cast.ELSEWHERE, 430_000, 434_500)
     scope = locations_for(viewer_of(person), Permission.FIND)
     assert names(look(at, scope=scope).fresh) == found
+
+
+def test_many_homes_cost_no_more_queries_than_one(app, at):
+    def queries():
+        asked = []
+
+        def note(connection, cursor, statement, *rest):
+            asked.append(statement)
+
+        event.listen(db.engine, "before_cursor_execute", note)
+        homes = look(at, miles=50).fresh
+        event.remove(db.engine, "before_cursor_execute", note)
+        return len(asked), len(homes)
+
+    save_beds(at=at)
+    look(at)
+    first, homes = queries()
+    provider_id = factories.provider(name="Many Homes Ltd")
+    for number in range(12):
+        cqc_id = f"1-5000000{number:02}"
+        factories.location(provider_id, cqc_id, easting=428_000, northing=436_000)
+        save_beds(at=at, cqc_id=cqc_id)
+    assert queries() == (first, homes + 12)
+    assert first <= 5

@@ -136,6 +136,7 @@ def test_another_host_is_refused_and_never_repeated(app, client_as, host, path):
     assert status == "400 BAD REQUEST"
     assert Page(body[0].decode(), url=path).h1 == "This request could not be read"
     assert "evil" not in text
+    assert headers["X-Request-Id"] in body[0].decode()
     assert headers["X-Content-Type-Options"] == "nosniff"
 
 

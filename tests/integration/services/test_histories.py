@@ -161,7 +161,16 @@ class History:
         # Now and then a silence about as long as the clear days between two outbreaks.
         silence = timedelta(days=self.dice.randint(25, 31) if self.dice.random() < 0.12 else 0)
         self.at += silence + self.dice.choice([timedelta(minutes=3), timedelta(hours=5), timedelta(hours=26)])
-        deeds = [self.answer, self.answer, self.repeat, self.confirm, self.confirm, self.correct, self.correct, self.bring]
+        deeds = [
+            self.answer,
+            self.answer,
+            self.repeat,
+            self.confirm,
+            self.confirm,
+            self.correct,
+            self.correct,
+            self.bring,
+        ]
         deeds += [self.undo]
         self.dice.choice(deeds)(self.dice.choice([*SECTIONS, "covid"]))
         db.session.commit()

@@ -126,6 +126,6 @@ def logged(section="", *, cqc_id=cast.ROSEWOOD):
 
 
 def events(action=""):
-    """The audit trail, oldest first."""
-    query = select(AuditEvent).order_by(AuditEvent.id)
+    """The audit trail, oldest first, without the publishing of the sections that every database begins with."""
+    query = select(AuditEvent).where(AuditEvent.action != "question_set_published").order_by(AuditEvent.id)
     return list(db.session.scalars(query.where(AuditEvent.action == action) if action else query))

@@ -12,8 +12,8 @@ import click
 from flask import current_app
 from sqlalchemy import select
 
-from ctapp import clock, create_app
-from ctapp.cli.edge import migrate_database, progress, say
+from ctapp import clock
+from ctapp.cli.edge import application, migrate_database, progress, say
 from ctapp.config import Settings
 from ctapp.errors import Refused
 from ctapp.extensions import db
@@ -45,8 +45,7 @@ def load_demo(wish: Wish | None = None) -> Loaded:
     Errors: Refused in production, and where the database holds anything.
     """
     settings: Settings = current_app.config["SETTINGS"]
-    if settings.is_production:
-        raise Refused("a demo has accounts with a public password: production never gets one")
+    _refuse_in_production(settings)
     bar = partial(progress, label="Living through the days")
     loaded = load(wish or Wish(), open_postcodes(settings.instance), at=clock.now(), progress=bar)
     db.session.commit()
@@ -88,12 +87,8 @@ def lines_to_try(found: ToTry) -> Iterator[str]:
 @click.option("--json", "as_json", is_flag=True, help="For a program to read.")
 def demo(*, locations: int, days: int, seed: int, replace: bool, as_json: bool) -> None:
     """An invented England with a cast of accounts and a history that ends yesterday."""
-    app = create_app()
-    with app.app_context():
-        settings: Settings = app.config["SETTINGS"]
-        if settings.is_production:
-            raise Refused("a demo has accounts with a public password: production never gets one")
-        migrate_database()
+    with application() as app:
+        _refuse_in_production(app.config["SETTINGS"])
         if replace and not is_empty():
             db.session.remove()
             drop_everything(db.engine)
@@ -103,11 +98,15 @@ def demo(*, locations: int, days: int, seed: int, replace: bool, as_json: bool) 
         if as_json:
             say(json.dumps(_as_json(loaded, found)))
             return
-        say(
-            f"{loaded.locations} locations, {_days(loaded.first_on, loaded.last_on)} days of history, to {loaded.last_on}."
-        )
+        length = _days(loaded.first_on, loaded.last_on)
+        say(f"{loaded.locations} locations with {length} days of history, up to {loaded.last_on}.")
         for line in lines_to_try(found):
             say(line)
+
+
+def _refuse_in_production(settings: Settings) -> None:
+    if settings.is_production:
+        raise Refused("a demo has accounts with a public password: production never gets one")
 
 
 def _days(first_on: date, last_on: date) -> int:

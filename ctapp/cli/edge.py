@@ -10,15 +10,16 @@ from typing import TypeVar
 import click
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from flask import Flask
+from flask import Flask, current_app
 from flask_migrate import upgrade
 from tqdm import tqdm
 
 from ctapp import clock, create_app
 from ctapp.config import ROOT
-from ctapp.errors import SchemaBehind
+from ctapp.errors import SchemaBehind, UnsafeDatabase
 from ctapp.extensions import db
 from ctapp.models import engine
+from ctapp.queries.demo import is_demo
 from ctapp.services.question_sets import publish_shipped
 
 Item = TypeVar("Item")
@@ -41,6 +42,7 @@ def migrate_database() -> None:
     if database_revision() != head_revision():
         upgrade()
     engine.verify(db.engine)
+    _refuse_demo_in_production()
     publish_shipped(at=clock.now())
     db.session.commit()
 
@@ -56,6 +58,13 @@ def require_schema() -> None:
         raise SchemaBehind("the database is older than this program: run `ctapp migrate` first")
     else:
         engine.verify(db.engine)
+        _refuse_demo_in_production()
+
+
+def _refuse_demo_in_production() -> None:
+    # Everybody knows the password of the demo's accounts. Source: contract.md, "The cast of the demo".
+    if current_app.config["SETTINGS"].is_production and is_demo():
+        raise UnsafeDatabase("this database holds the demo, and everybody knows its password: use another database")
 
 
 @contextmanager

@@ -110,9 +110,9 @@ class Visit:
         """Say what changed and confirm the rest; sometimes a confirmation is taken back and put right."""
         home, keys = self.state.home, _daily_keys(self.state.home)
         must_type = {key for key in keys if key in pending} | self._must_type()
-        if is_undone and "vacancies" not in must_type and _one_more_moved_in(self.state):
+        if is_undone and len(must_type) < len(keys):
             self._confirm_and_undo(tuple(key for key in keys if key not in must_type))
-            must_type.add("vacancies")
+            must_type |= {"vacancies"} if _one_more_moved_in(self.state) else set()
         self._backfill()
         writer = self._writer(has_changes=bool(must_type))
         # What the tour through Rosewood names: "last checked yesterday at 3:40pm by the manager".

@@ -86,6 +86,7 @@ def location_page(viewer: Viewer, location: LocationRow, *, at: datetime) -> str
         others=[(row, others_see(row.section, row.values, row.context), _of(cards, row)) for row in shown],
         undo=_undoable(rows, request.args.get("done", ""), at=at),
         next_due=_next_due(cards),
+        show_as_others=url_for("locations.show", cqc_id=location.cqc_id),
         has_several=len(locations_in(locations_for(viewer, Permission.UPDATE), limit=2)) > 1,
     )
 

@@ -80,19 +80,19 @@ def test_no_form_answers_5xx(app, client_as, at, provider_type):
     @settings(
         max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], derandomize=True
     )
-    @given(data=st.data())
-    def post(data):
-        published = data.draw(st.sampled_from(asked))
+    @given(drawn=st.data())
+    def post(drawn):
+        published = drawn.draw(st.sampled_from(asked))
         known, options = names(published, provider_type)
-        pairs = [("csrf_token", token), ("_version", data.draw(st.sampled_from(["0", "1", "x", ""])))]
+        pairs = [("csrf_token", token), ("_version", drawn.draw(st.sampled_from(["0", "1", "x", ""])))]
         if published.section.grids():
             pairs += [("beds", row) for row in ("general_nursing__long_term", "general_nursing__short_stay")]
         for name in known:
             choice = options[name]
             value = st.one_of(TEXT, st.sampled_from(choice)) if choice else TEXT
-            pairs += [(name, data.draw(value)) for _ in range(data.draw(st.sampled_from([0, 1, 1, 1, 1, 2])))]
-        for name in data.draw(st.lists(st.one_of(st.sampled_from(CONTROL), st.text(max_size=12)), max_size=3)):
-            pairs.append((name, data.draw(TEXT)))
+            pairs += [(name, drawn.draw(value)) for _ in range(drawn.draw(st.sampled_from([0, 1, 1, 1, 1, 2])))]
+        for name in drawn.draw(st.lists(st.one_of(st.sampled_from(CONTROL), st.text(max_size=12)), max_size=3)):
+            pairs.append((name, drawn.draw(TEXT)))
         response = visitor.post(f"/locations/{cqc_id}/{published.key}", data=encoded(pairs), lint=False)
         assert response.status_code < 500, (published.key, pairs)
 

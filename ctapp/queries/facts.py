@@ -66,13 +66,7 @@ def context_for(
 
 def names_in_rules(section: Section) -> frozenset[str]:
     """Return every name that a rule of the section reads, sentences included."""
-    rules: list[Rule | None] = [section.confirm_unseen, section.asked_if, section.open_if]
-    for question in section.all_questions():
-        rules += [question.ask_if, question.required_if]
-    rules += [check.rule for check in section.checks]
-    rules += [doubt.rule for doubt in section.doubts]
-    rules += [summary.only_if for summary in (*section.summaries, *section.others_see)]
-    return _names_of(rules)
+    return section.names_in_rules
 
 
 def _names_of(rules: Rule | Iterable[Rule | None]) -> frozenset[str]:

@@ -244,16 +244,16 @@ def _doubted(section: Section, fields: Sequence[Field], values: Values, context:
             if key in context.held_reasons or len(found) >= MOST_DOUBTS or f.name not in values:
                 continue
             env = field_environment(section, f, values, context)
+            own = {"value": values[f.name], "last_value": context.previous.get(f.name)}
+            env = rules.Env({**env.values, **own}, env.previous, env.rows)
+            if rules.holds(doubt.rule, env) is not True:
+                continue
             words = words_for(section, context.provider_type)
             label = sentence_case(fill(f.question.name_in_few_words, env, words=words, row=f.row)) + (
                 f", {f.row.short[:1].lower()}{f.row.short[1:]}" if f.row else ""
             )
-            own = {"value": values[f.name], "last_value": context.previous.get(f.name)}
-            env = rules.Env({**env.values, **own}, env.previous, env.rows)
-            if rules.holds(doubt.rule, env) is True:
-                said = {**words, "label": label}
-                sentence = fill(doubt.sentence, env, words=said, section=section, row=f.row)
-                found.append(Doubted(key, f.name, sentence, doubt.reasons, doubt.suggest_only))
+            sentence = fill(doubt.sentence, env, words={**words, "label": label}, section=section, row=f.row)
+            found.append(Doubted(key, f.name, sentence, doubt.reasons, doubt.suggest_only))
     return found
 
 

@@ -255,6 +255,22 @@ class Section:
             found.extend(item.columns if isinstance(item, Grid) else (item,))
         return tuple(found)
 
+    @cached_property
+    def rules(self) -> tuple[Rule, ...]:
+        """Every rule of the section: when it is asked, what must hold, what is doubted, which sentences are told."""
+        found: list[Rule | None] = [self.confirm_unseen, self.asked_if, self.open_if]
+        for question in self.all_questions():
+            found += [question.ask_if, question.required_if]
+        found += [check.rule for check in self.checks]
+        found += [doubt.rule for doubt in self.doubts]
+        found += [summary.only_if for summary in (*self.summaries, *self.others_see)]
+        return tuple(rule for rule in found if rule is not None)
+
+    @cached_property
+    def names_in_rules(self) -> frozenset[str]:
+        """Every name that a rule of the section reads."""
+        return frozenset().union(*(rule.names() for rule in self.rules))
+
     def question(self, key: str) -> Question | None:
         """Return the question or grid column with this key, or None."""
         return next((question for question in self.all_questions() if question.key == key), None)

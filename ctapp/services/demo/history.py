@@ -151,7 +151,7 @@ class Visit:
         states.change_absences(self.state)
         unchanged = []
         for section in self._weekly_keys():
-            if section in WEEKLY_UNSEEN and section in self.past.answered and self.chance.random() < 0.5:
+            if section in WEEKLY_UNSEEN and section in self.past.answered and self.chance.random() < 0.7:
                 unchanged.append(section)
                 continue
             self._fill(section, writer)

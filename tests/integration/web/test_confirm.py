@@ -261,6 +261,15 @@ def test_link_of_another_contact_confirms_nothing(client, token, at):
     assert taps() == 0
 
 
+def test_page_of_one_link_is_not_confirmed_with_another(client, token, at):
+    assign(cast.ROSEWOOD, CONTACT, "deputy@rosewood.example", at=at)
+    deputy = db.session.scalars(select(Contact.id).where(Contact.email == "deputy@rosewood.example")).one()
+    other = links.mint(deputy, outbox_id=None, at=at)
+    assert post(client, "/u/confirm", form_of(client, token) | {"token": other}).status_code == 410
+    assert post(client, "/u/confirm", form_of(client, other)).status_code == 303
+    assert taps() == 1
+
+
 @pytest.mark.parametrize("spoil", [{"shown": ""}, {"shown": "x.y"}, {"token": ""}, {"shown": "a" * 5000}])
 def test_spoilt_fields_are_refused(client, token, spoil):
     fields = form_of(client, token)

@@ -8,6 +8,7 @@ from email import message_from_bytes, policy
 from threading import Barrier
 
 import pytest
+from flask_mail import Message
 from sqlalchemy import func, select, update
 
 from ctapp import clock
@@ -295,3 +296,12 @@ def test_line_break_in_a_header_is_refused(settings, engine, contact, folder, at
     assert mails(folder) == []
     assert db.session.scalar(select(func.count()).select_from(OneTapLink)) == 0
     assert states() == ["failed"]
+
+
+def test_of_two_senders_the_first_ones_file_stands_and_nothing_else_is_left(app, folder):
+    for link in ("first", "second"):
+        message = Message(subject="A", recipients=[CONTACT], body=link, sender="a@b.example")
+        message.msgId = "<same@localhost>"
+        folder.hand_over(message)
+    [path] = folder.folder.iterdir()
+    assert "first" in path.read_text()

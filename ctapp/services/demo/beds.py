@@ -66,7 +66,7 @@ def fill_beds(rows: tuple[tuple[str, int], ...], chance: Random) -> Beds:
     for row_id, capacity in rows:
         occupied = min(capacity, round(capacity * chance.uniform(0.78, 0.97)))
         row = BedRow(capacity, occupied, available=capacity - occupied)
-        if row.available > 2:
+        if row.available > 2 and chance.random() < 0.4:
             close(row, 1, reason=chance.choice(("refurbishment", "staffing", "shared_room_single")))
         beds.rows[row_id] = row
     return beds
@@ -88,15 +88,16 @@ def live_a_day(beds: Beds, chance: Random) -> bool:
 
 
 def _something_happens(row: BedRow, beds: Beds, chance: Random) -> bool:
-    is_crowded = row.occupied > USUAL_SHARE * row.capacity
-    if row.occupied and chance.random() < (0.55 if is_crowded else 0.25):
-        leave(row, is_ready=chance.random() < 0.4 and beds.admissions != "closed")
-        return True
-    if beds.admissions == "closed":
-        return False
-    if row.closed and row.reason == "not_ready" and chance.random() < 0.6:
+    may_open = beds.admissions != "closed"
+    if row.closed and may_open and chance.random() < (0.6 if row.reason == "not_ready" else 0.2):
         reopen(row, 1)
         return True
+    is_crowded = row.occupied > USUAL_SHARE * row.capacity
+    if row.occupied and chance.random() < (0.55 if is_crowded else 0.25):
+        leave(row, is_ready=may_open and chance.random() < 0.5)
+        return True
+    if not may_open:
+        return False
     if row.available:
         hold(row) if chance.random() < 0.4 else move_in(row)
         return True

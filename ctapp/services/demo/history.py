@@ -77,8 +77,8 @@ def history_of(home: Home, span: Span, *, seed: int) -> list[Deed]:
         _fall_ill(state, past, day, cases_on(home.story, left=left, length=span.length))
         if not _is_visited(state, past, day, left, chance):
             continue
-        minute = 15 * 60 + 40 if home.key == "rosewood" and left == 0 else usual + chance.randint(-35, 75)
-        visit = Visit(state, past, span, chance, day=day, minute=minute)
+        minute = usual + chance.randint(-35, 75)
+        visit = Visit(state, past, span, chance, day=day, minute=_set_minute(home, left) or minute)
         if is_first:
             visit.first_answers()
         else:
@@ -151,7 +151,8 @@ class Visit:
         states.change_absences(self.state)
         unchanged = []
         for section in self._weekly_keys():
-            if section in WEEKLY_UNSEEN and section in self.past.answered and self.chance.random() < 0.7:
+            may_stand = section in WEEKLY_UNSEEN and section in self.past.answered and not self.past.waits_for_clear
+            if may_stand and self.chance.random() < 0.7:
                 unchanged.append(section)
                 continue
             self._fill(section, writer)
@@ -259,6 +260,13 @@ def _fall_ill(state: HomeState, past: Past, day: date, cases: tuple[int, int, in
     past.waits_for_clear = past.waits_for_clear or any(cases)
     recent = (day - ago * _DAY for ago in range(ILL_FOR_DAYS))
     state.residents_with_covid = sum(past.cases[then][0] for then in recent if then in past.cases)
+
+
+def _set_minute(home: Home, left: int) -> int | None:
+    if home.key == "rosewood" and left == 0:
+        return 15 * 60 + 40
+    # Late in the evening, so that what was checked the day before yesterday is not out of date for most of today.
+    return 20 * 60 + 50 if home.story == "day_before" and left == 1 else None
 
 
 def _is_visited(state: HomeState, past: Past, day: date, left: int, chance: Random) -> bool:

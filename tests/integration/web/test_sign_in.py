@@ -115,17 +115,28 @@ def test_known_and_unknown_accounts_get_the_same_answer(client):
     assert shape(known, MANAGER) == shape(unknown, "nobody@rosewood.example")
 
 
-def test_known_and_unknown_accounts_take_the_same_time(client, app):
-    emails = [cast.PEOPLE[name].email for name in cast.ACTIVE]
+def test_known_and_unknown_accounts_take_the_same_time(client):
+    """By the clock on the wall. A busy machine can spoil one round; a real difference shows in all three."""
+    rounds = []
+    while len(rounds) < 3 and not any(is_alike(*each) for each in rounds):
+        rounds.append(time_round(client, len(rounds)))
+    assert is_alike(*rounds[-1]), rounds
+
+
+def is_alike(known, unknown):
+    return abs(known - unknown) < max(0.005, 0.05 * known)
+
+
+def time_round(client, number):
+    """The median times of thirty known and thirty unknown accounts, in turn."""
     took = {True: [], False: []}
-    for number in range(64):
-        is_known = number % 2 == 0
-        email = emails[number // 2 % len(emails)] if is_known else f"nobody{number}@rosewood.example"
-        started = time.perf_counter()
-        assert enter(client, email, "wrong", address=f"10.0.0.{number}").status_code == 422
-        took[is_known].append(time.perf_counter() - started)
-    known, unknown = (statistics.median(took[is_known]) for is_known in (True, False))
-    assert abs(known - unknown) < max(0.005, 0.05 * known)
+    for turn in range(30):
+        known = cast.PEOPLE[cast.ACTIVE[(turn + number * 6) % len(cast.ACTIVE)]].email
+        for is_known, email in ((True, known), (False, f"nobody{number}-{turn}@rosewood.example")):
+            started = time.perf_counter()
+            assert enter(client, email, "wrong", address=f"10.{number}.{int(is_known)}.{turn}").status_code == 422
+            took[is_known].append(time.perf_counter() - started)
+    return statistics.median(took[True]), statistics.median(took[False])
 
 
 @pytest.mark.parametrize(

@@ -157,9 +157,6 @@ def upgrade() -> None:
         sa.Column("is_limited", sa.Boolean(), nullable=False),
         sa.Column("state", sa.String(length=20), nullable=False),
         sa.Column("password_hash", sa.String(length=200), nullable=False),
-        sa.Column("failures", sa.Integer(), nullable=False),
-        sa.Column("lockouts", sa.Integer(), nullable=False),
-        sa.Column("locked_until_at", UtcDateTime(), nullable=True),
         sa.Column("signed_in_at", UtcDateTime(), nullable=True),
         sa.Column("added_at", UtcDateTime(), nullable=False),
         sa.ForeignKeyConstraint(["organisation_id"], ["organisation.id"], name=op.f("fk_app_user_organisation_id")),
@@ -331,3 +328,13 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["user_id"], ["app_user.id"], name=op.f("fk_user_location_user_id")),
         sa.PrimaryKeyConstraint("user_id", "location_id", name=op.f("pk_user_location")),
     )
+    op.create_table(
+        "sign_in_lock",
+        sa.Column("email_hash", sa.String(length=64), nullable=False),
+        sa.Column("failures", sa.Integer(), nullable=False),
+        sa.Column("lockouts", sa.Integer(), nullable=False),
+        sa.Column("tried_at", UtcDateTime(), nullable=False),
+        sa.Column("locked_until_at", UtcDateTime(), nullable=True),
+        sa.PrimaryKeyConstraint("email_hash", name=op.f("pk_sign_in_lock")),
+    )
+    op.create_index("ix_sign_in_lock_tried_at", "sign_in_lock", ["tried_at"])

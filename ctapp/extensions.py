@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from flask_compress import Compress
-from flask_login import LoginManager
 from flask_mail import Mail
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
@@ -30,5 +29,4 @@ db = SQLAlchemy(model_class=Base, disable_autonaming=True)
 migrate = Migrate()
 csrf = CSRFProtect()
 compress = Compress()
-login_manager = LoginManager()
 mail = Mail()

@@ -84,7 +84,11 @@ def _monday_on_or_after(day: date) -> date:
 
 def _with_substitutes(year: int) -> Iterator[tuple[date, str]]:
     # A holiday at the weekend moves to the next weekday that is not one already: in 2021 both Christmas days moved.
-    fixed = ((date(year, 1, 1), "New Year's Day"), (date(year, 12, 25), "Christmas Day"), (date(year, 12, 26), "Boxing Day"))
+    fixed = (
+        (date(year, 1, 1), "New Year's Day"),
+        (date(year, 12, 25), "Christmas Day"),
+        (date(year, 12, 26), "Boxing Day"),
+    )
     taken = {day for day, _ in fixed if day.weekday() < 5}
     for day, name in fixed:
         kept = day

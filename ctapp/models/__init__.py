@@ -1,8 +1,16 @@
 """Tables and their constraints; no query, no rule of the domain. Importing this package knows every table."""
 
 from ctapp.models.audit import AuditEvent
-from ctapp.models.directory import DesignatedStage, Location, Organisation, OrganisationArea, Provider, ReportingPeriod
-from ctapp.models.messages import LinkReceipt, OneTapLink, OutboxMail, UsedNonce
+from ctapp.models.directory import (
+    DesignatedStage,
+    Location,
+    LocationPause,
+    Organisation,
+    OrganisationArea,
+    Provider,
+    ReportingPeriod,
+)
+from ctapp.models.messages import ContactSession, EmailCode, LinkReceipt, OneTapLink, OutboxMail, UsedNonce
 from ctapp.models.people import (
     Contact,
     ContactLocation,
@@ -20,11 +28,15 @@ __all__ = [
     "AuditEvent",
     "Contact",
     "ContactLocation",
+    "ContactSession",
     "Current",
     "DesignatedStage",
+    "EmailCode",
     "GivenReason",
+    "Heartbeat",
     "LinkReceipt",
     "Location",
+    "LocationPause",
     "LocationPerson",
     "Note",
     "OneTapLink",
@@ -38,6 +50,7 @@ __all__ = [
     "ReportingPeriod",
     "SignInLock",
     "SignInThrottle",
+    "StaleFlag",
     "Submission",
     "UsedNonce",
     "User",

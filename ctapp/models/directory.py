@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ctapp.extensions import Base
@@ -95,3 +95,32 @@ class ReportingPeriod(Base):
     starts_on: Mapped[date]
     ends_on: Mapped[date]
     added_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class LocationPause(Base):
+    """A home's word that it has closed or is empty for now: its reminders rest until support has checked.
+
+    `kind` is `temporarily_empty` or `closed`; `said_by` an actor of the audit trail. One unchecked pause a location.
+    Source: flows.md, "Reminders and other mail".
+    """
+
+    __tablename__ = "location_pause"
+    __table_args__ = (
+        CheckConstraint("kind IN ('temporarily_empty', 'closed')", name="kind"),
+        Index(
+            "uq_location_pause_unchecked",
+            "location_id",
+            unique=True,
+            sqlite_where=text("checked_at IS NULL"),
+            postgresql_where=text("checked_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    location_id: Mapped[int] = mapped_column(ForeignKey("location.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(20))
+    said_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    said_by: Mapped[str] = mapped_column(String(80))
+    checked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    checked_by: Mapped[str | None] = mapped_column(String(80))
+    outcome: Mapped[str | None] = mapped_column(String(20))

@@ -31,7 +31,7 @@ class OutboxMail(Base):
     state: Mapped[str] = mapped_column(String(20), default="queued")
     attempts: Mapped[int] = mapped_column(default=0)
     open_tries: Mapped[int] = mapped_column(default=0, server_default="0")
-    user_id: Mapped[int | None] = mapped_column(ForeignKey("app_user.id"), index=True)
+    user_id: Mapped[int | None] = mapped_column(index=True)
     queued_at: Mapped[datetime] = mapped_column(UtcDateTime)
     next_at: Mapped[datetime] = mapped_column(UtcDateTime)
     claimed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -76,7 +76,11 @@ class SignInThrottle(Base):
 
 
 class Contact(Base):
-    """An e-mail address that gets reminders; mailed only once `confirmed_at` is set."""
+    """An e-mail address that gets reminders; mailed only once `confirmed_at` is set, and no more once `bounced_at` is.
+
+    `remind_days` holds the ISO numbers of the weekdays that the contact chose, `remind_hour` the hour in London;
+    `kinds_off` the kinds of mail that it switched off, divided by commas.
+    """
 
     __tablename__ = "contact"
 
@@ -85,6 +89,10 @@ class Contact(Base):
     name: Mapped[str] = mapped_column(String(200), default="")
     confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     removed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    bounced_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    remind_hour: Mapped[int] = mapped_column(default=9, server_default="9")
+    remind_days: Mapped[str] = mapped_column(String(7), default="1234567", server_default="1234567")
+    kinds_off: Mapped[str] = mapped_column(String(200), default="", server_default="")
     added_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 

@@ -89,8 +89,13 @@ def banner(page: Page):
     return page.locator(".govuk-notification-banner__content")
 
 
+def runs_scripts(page: Page) -> bool:
+    """Whether the scripts of this page have run."""
+    return page.evaluate("document.body.classList.contains('js-enabled')")
+
+
 def axe_problems(page: Page) -> list[str]:
-    """What axe finds wrong with the page as it stands, one line a rule."""
+    """What axe finds wrong with the page as it stands, one line a rule; axe is a script, and needs a page that runs some."""
     found = Axe().run(page).response["violations"]
     return [
         f"{item['id']}: {item['help']}: " + "; ".join(" ".join(map(str, node["target"])) for node in item["nodes"][:5])

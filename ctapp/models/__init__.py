@@ -10,7 +10,16 @@ from ctapp.models.directory import (
     Provider,
     ReportingPeriod,
 )
-from ctapp.models.messages import ContactSession, EmailCode, LinkReceipt, OneTapLink, OutboxMail, UsedNonce
+from ctapp.models.messages import (
+    ContactSession,
+    EmailCode,
+    Heartbeat,
+    LinkReceipt,
+    OneTapLink,
+    OutboxMail,
+    StaleFlag,
+    UsedNonce,
+)
 from ctapp.models.people import (
     Contact,
     ContactLocation,

@@ -54,6 +54,10 @@ class StateMoved(CapacityTrackerError):
         self.section = section
 
 
+class TapInDoubt(CapacityTrackerError):
+    """The tap may be that of a machine: nothing was written, the person is asked once more."""
+
+
 class UndoRefused(CapacityTrackerError):
     """The confirmation can no longer be undone: ten minutes have gone by, or a later answer stands."""
 
@@ -117,6 +121,7 @@ STATUS: dict[type[CapacityTrackerError], int] = {
     NotFound: 404,
     NotAsked: 404,
     StateMoved: 409,
+    TapInDoubt: 409,
     UndoRefused: 409,
     Gone: 410,
     BadAnswers: 422,

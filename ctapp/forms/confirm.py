@@ -36,7 +36,8 @@ def new_nonce() -> str:
 def seal(shown: Shown, key: str) -> str:
     """Return the sealed field for what a page shows."""
     sections = [[name, version, shown.answers[name]] for name, version in shown.versions.items()]
-    content = [shown.link_id, shown.location_id, sections, shown.nonce, int(shown.shown_at.timestamp())]
+    shown_ms = round(shown.shown_at.timestamp() * 1000)
+    content = [shown.link_id, shown.location_id, sections, shown.nonce, shown_ms, int(shown.is_asked)]
     return str(_serializer(key).dumps(content))
 
 
@@ -46,8 +47,8 @@ def read_confirm_form(form: Mapping[str, str], key: str) -> ConfirmForm | None:
     if not token or not sealed or len(token) > LONGEST or len(sealed) > LONGEST:
         return None
     try:
-        link_id, location_id, sections, nonce, shown_at = _serializer(key).loads(sealed)
-    except BadData:
+        link_id, location_id, sections, nonce, shown_ms, is_asked = _serializer(key).loads(sealed)
+    except (BadData, ValueError):  # ValueError: sealed by the release before, which put fewer things in
         return None
     shown = Shown(
         link_id=link_id,
@@ -55,7 +56,8 @@ def read_confirm_form(form: Mapping[str, str], key: str) -> ConfirmForm | None:
         versions={name: version for name, version, _ in sections},
         answers={name: answers_id for name, _, answers_id in sections},
         nonce=nonce,
-        shown_at=datetime.fromtimestamp(shown_at, UTC),
+        shown_at=datetime.fromtimestamp(shown_ms / 1000, UTC),
+        is_asked=bool(is_asked),
     )
     return ConfirmForm(token, shown)
 

@@ -34,6 +34,7 @@ class Shown:
     """What a one-tap page showed of one location, as its sealed field carries it back.
 
     `versions` and `answers` map section keys to the version shown and to the submission whose answers were shown.
+    `is_asked`: the page was the one that asks once more.
     """
 
     link_id: int
@@ -42,6 +43,7 @@ class Shown:
     answers: Mapping[str, int]
     nonce: str
     shown_at: datetime
+    is_asked: bool = False
 
 
 @dataclass(frozen=True)
@@ -65,10 +67,16 @@ def live_link(token: str, *, at: datetime) -> LinkRow:
         .join(Contact, Contact.id == OneTapLink.contact_id)
         .where(OneTapLink.token_hash == token_hash(token), OneTapLink.revoked_at.is_(None))
         .where(Contact.confirmed_at.is_not(None), Contact.removed_at.is_(None))
+        .add_columns(OneTapLink.address_hash)
     ).one_or_none()
-    if row is None or at >= row.expires_at:
+    if row is None or at >= row.expires_at or row.address_hash not in (None, address_hash(token, row.email)):
         raise Gone("no link that works")
-    return LinkRow(*row)
+    return LinkRow(row.id, row.contact_id, row.email, row.minted_at, row.expires_at)
+
+
+def address_hash(token: str, email: str) -> str:
+    """Return what a link keeps of the address it was sent to: nobody without its token can try an address against it."""
+    return token_hash(f"{token}\n{email}")
 
 
 def receipt(receipt_id: str, *, at: datetime) -> ReceiptRow:

@@ -21,12 +21,12 @@ from sqlalchemy.dialects.sqlite import insert as insert_on_sqlite
 
 from ctapp.access.tokens import token_hash
 from ctapp.clock import london_day
-from ctapp.errors import Gone, StateMoved, UndoRefused
+from ctapp.errors import Gone, StateMoved, TapInDoubt, UndoRefused
 from ctapp.extensions import db
-from ctapp.models import LinkReceipt, OneTapLink, UsedNonce
+from ctapp.models import Contact, LinkReceipt, OneTapLink, UsedNonce
 from ctapp.queries.contacts import locations_of_contact
 from ctapp.queries.directory import LocationRow, locations_in, these_locations
-from ctapp.queries.links import LinkRow, ReceiptRow, Shown, live_link, receipt
+from ctapp.queries.links import LinkRow, ReceiptRow, Shown, address_hash, live_link, receipt
 from ctapp.queries.question_sets import Published, sections_on
 from ctapp.services import confirmations
 from ctapp.services.log import Author
@@ -34,6 +34,9 @@ from ctapp.services.log import Author
 LINK_LIVES = timedelta(days=7)
 SECRET_BYTES = 24
 CHANNEL = "email_link"
+# Faster than these, a machine is likelier than a person.
+SOON_AFTER_HAND_OVER = timedelta(seconds=120)
+SOON_AFTER_PAGE = timedelta(seconds=1.5)
 
 
 @dataclass(frozen=True)
@@ -50,9 +53,11 @@ def mint(contact_id: int, *, outbox_id: int | None, at: datetime) -> str:
     Units: 24 random bytes as base64url; it works for 7 days.
     """
     token = secrets.token_urlsafe(SECRET_BYTES)
+    email = db.session.execute(select(Contact.email).where(Contact.id == contact_id)).scalar_one()
     db.session.add(
         OneTapLink(
             token_hash=token_hash(token),
+            address_hash=address_hash(token, email),
             contact_id=contact_id,
             outbox_id=outbox_id,
             minted_at=at,
@@ -63,15 +68,18 @@ def mint(contact_id: int, *, outbox_id: int | None, at: datetime) -> str:
     return token
 
 
-def confirm(token: str, shown: Shown, *, at: datetime) -> Tapped:
+def confirm(token: str, shown: Shown, *, lacks_gesture: bool, at: datetime) -> Tapped:
     """Confirm the answers of one location as its page showed them; flushes, the edge commits.
 
     Token, contact and assignment are checked again here. The nonce of a page confirms once: sent again, it leads to the
     same receipt, also when two copies arrive together, because both insert it and one of them waits.
-    Errors: Gone; StateMoved or NotAsked when other answers stand by now: nothing was written, the nonce is unspent.
+    `lacks_gesture`: the browser would have said that a person pressed the button, and did not.
+    Errors: Gone; TapInDoubt when a machine may have tapped and nobody was asked yet; StateMoved or NotAsked when other answers stand by now: nothing was written, the nonce is unspent.
     """
     link = live_link(token, at=at)
     location = _location_of(link, shown, at=at)
+    if (lacks_gesture or _is_hasty(link, shown, at=at)) and not shown.is_asked and not _is_spent(shown):
+        raise TapInDoubt("asked once more")
     receipt_id = secrets.token_urlsafe(SECRET_BYTES)
     if not _spend(token, shown, receipt_id, at=at):
         return Tapped(_receipt_of(token, shown), is_repeat=True)
@@ -138,6 +146,17 @@ def _location_of(link: LinkRow, shown: Shown, *, at: datetime) -> LocationRow:
         if location.id == shown.location_id:
             return location
     raise Gone("the link no longer covers this location")
+
+
+def _is_hasty(link: LinkRow, shown: Shown, *, at: datetime) -> bool:
+    # Source: flows.md, "The one-tap update", 5.
+    return at - link.minted_at < SOON_AFTER_HAND_OVER or at - shown.shown_at < SOON_AFTER_PAGE
+
+
+def _is_spent(shown: Shown) -> bool:
+    # A page sent again gets its receipt again, and no question.
+    found = select(UsedNonce.nonce_hash).where(UsedNonce.nonce_hash == _nonce_hash(shown))
+    return db.session.execute(found).first() is not None
 
 
 def _spend(token: str, shown: Shown, receipt_id: str, *, at: datetime) -> bool:

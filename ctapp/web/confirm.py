@@ -12,11 +12,12 @@ from flask.typing import ResponseReturnValue
 
 from ctapp import clock
 from ctapp.access.guard import public
-from ctapp.errors import Gone, NotAsked, StateMoved, UndoRefused
+from ctapp.errors import Gone, NotAsked, StateMoved, TapInDoubt, UndoRefused
 from ctapp.extensions import csrf
 from ctapp.forms.confirm import read_confirm_form
 from ctapp.services import links, transactions
-from ctapp.web.confirm_views import gone_page, link_page, moved_page, receipt_page
+from ctapp.web.confirm_views import gone_page, link_page, moved_page, once_more_page, receipt_page
+from ctapp.web.gesture import lacks_gesture
 from ctapp.web.http import commits
 
 bp = Blueprint("confirm", __name__, url_prefix="/u")
@@ -34,12 +35,15 @@ def show(token: str) -> str:
 @public("the token in the body is the credential")
 @commits
 def confirm() -> ResponseReturnValue:
-    """Confirm one home as it was shown, and lead to the receipt; or show the new figures and write nothing."""
+    """Confirm one home as it was shown, and lead to the receipt; or ask once more, or show the new figures, and write nothing."""
     form, at = read_confirm_form(request.form, current_app.config["SETTINGS"].secret_key), clock.now()
     if form is None:
         abort(400)
     try:
-        tapped = links.confirm(form.token, form.shown, at=at)
+        tapped = links.confirm(form.token, form.shown, lacks_gesture=lacks_gesture(request.headers), at=at)
+    except TapInDoubt:
+        transactions.drop_session()
+        return once_more_page(form)
     except (StateMoved, NotAsked):
         transactions.drop_session()
         return moved_page(form, at=at), 409

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from flask import current_app, render_template, url_for
@@ -78,6 +78,15 @@ def link_page(token: str, *, at: datetime) -> str:
     who = _who([row for location in locations for row in rows[location.id]])
     homes = [_home_view(link, location, rows[location.id], who, at=at) for location in locations]
     return render_template("confirm/show.html", token=token, sent_to=_masked(link.email), homes=homes)
+
+
+def once_more_page(form: ConfirmForm) -> str:
+    """Return the page that asks once more; it carries the same nonce, so both taps together are one confirmation.
+
+    Source: flows.md, "The one-tap update", 5; screens.md, 8.
+    """
+    again = seal(replace(form.shown, is_asked=True), current_app.config["SETTINGS"].secret_key)
+    return render_template("confirm/once_more.html", token=form.token, sealed=again)
 
 
 def moved_page(form: ConfirmForm, *, at: datetime) -> str:

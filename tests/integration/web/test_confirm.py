@@ -26,6 +26,13 @@ def assign(cqc_id, *emails, at, confirmed=True):
     people.assign_contacts(factories.location_id(cqc_id), emails, at=at, is_confirmed=confirmed)
 
 
+@pytest.fixture(autouse=True)
+def nobody_is_hasty(monkeypatch):
+    """Time stands still in these tests; what a hasty tap meets is test_once_more.py."""
+    monkeypatch.setattr(links, "SOON_AFTER_HAND_OVER", timedelta(0))
+    monkeypatch.setattr(links, "SOON_AFTER_PAGE", timedelta(0))
+
+
 @pytest.fixture
 def token(app, at):
     """A link of Rosewood's contact; the beds were saved yesterday at 3:40pm."""

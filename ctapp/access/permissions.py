@@ -12,5 +12,6 @@ class Permission(StrEnum):
     SEE_LOCATION = "see_location"
     SEE_HISTORY = "see_history"
     UPDATE = "update"
+    UPDATE_BY_CODE = "update_by_code"
     CONFIRM = "confirm"
     FIND = "find"

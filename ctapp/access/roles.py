@@ -84,6 +84,15 @@ ROLES: Mapping[str, Role] = MappingProxyType(
         )
     }
 )
+# A contact of a home who typed a mailed code: no organisation, no account, and nothing but these sections for half an hour.
+# Source: flows.md, "The one-tap update", 4.
+CONTACT = Role(
+    "contact",
+    "Contact with a mailed code",
+    _HOME | {Permission.UPDATE_BY_CODE},
+    SessionLimits(idle=timedelta(minutes=30), absolute=timedelta(minutes=30)),
+    only_sections=frozenset({"vacancies", "home_care", "covid", "business_continuity"}),
+)
 
 
 def role_of(kind: str) -> Role:
@@ -91,4 +100,4 @@ def role_of(kind: str) -> Role:
 
     Errors: KeyError for a kind that does not exist: nobody gets rights by a misspelt kind.
     """
-    return ROLES[kind]
+    return CONTACT if kind == CONTACT.kind else ROLES[kind]

@@ -16,7 +16,7 @@ from sqlalchemy import ColumnElement, Select, false, select, true
 from ctapp.access.permissions import Permission
 from ctapp.access.viewer import Viewer
 from ctapp.extensions import db
-from ctapp.models import Location, Provider, UserLocation
+from ctapp.models import ContactLocation, Location, Provider, UserLocation
 from ctapp.reference.areas import councils
 
 
@@ -75,6 +75,10 @@ def _own_locations(viewer: Viewer) -> ColumnElement[bool]:
     return own & Location.id.in_(select(UserLocation.location_id).where(UserLocation.user_id == viewer.user_id))
 
 
+def _of_the_contact(viewer: Viewer) -> ColumnElement[bool]:
+    return Location.id.in_(select(ContactLocation.location_id).where(ContactLocation.contact_id == viewer.contact_id))
+
+
 def _in_its_councils(viewer: Viewer) -> ColumnElement[bool]:
     # For CCGs: the councils granted by hand, until the geography of CCGs comes with the whole directory.
     return Location.council_code.in_(sorted(viewer.areas))
@@ -107,6 +111,7 @@ REACH: Mapping[str, Callable[[Viewer], ColumnElement[bool]]] = MappingProxyType(
         "sector_body": _nothing,  # aggregates only, for ever
         "support": _everything,
         "operator": _everything,
+        "contact": _of_the_contact,
     }
 )
 # Councils find beds outside their area too, with the columns of Find only; hospitals have nothing but Find.

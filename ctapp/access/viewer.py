@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from ctapp.access.permissions import Permission
 from ctapp.access.roles import role_of
 
+OPERATOR = "operator"
+
 
 @dataclass(frozen=True)
 class Viewer:
-    """A signed-in user, or the operator at the command line (`user_id` None).
+    """A signed-in user, a contact with a mailed code (`contact_id`), or the operator at the command line (neither).
 
     `areas` are the ONS codes its organisation covers. `provider_types` None means every type; a set means those and no other. `label` is the job, never a name.
     """
@@ -25,11 +27,19 @@ class Viewer:
     areas: frozenset[str]
     provider_types: frozenset[str] | None
     permissions: frozenset[Permission]
+    contact_id: int | None = None
 
     @property
     def actor(self) -> str:
         """How the log and the audit trail name this viewer."""
+        if self.contact_id is not None:
+            return f"contact:{self.contact_id}"
         return "operator" if self.user_id is None else f"user:{self.user_id}"
+
+    @property
+    def channel(self) -> str:
+        """How what this viewer saves on a page came in, as the log names it."""
+        return "web" if self.contact_id is None else "email_code"
 
     def may(self, permission: Permission) -> bool:
         """Return whether the viewer holds a right; where it reaches is the scope's answer."""
@@ -40,7 +50,7 @@ class Viewer:
 
         Source: access.md: health protection sees outbreak and infection control answers only; approvals for others.
         """
-        if self.user_id is None:
+        if self.kind == OPERATOR:
             return True
         role = role_of(self.kind)
         if role.only_sections is not None:
@@ -55,7 +65,7 @@ def operator() -> Viewer:
         label="operator",
         organisation_id=None,
         organisation_name="Operator",
-        kind="operator",
+        kind=OPERATOR,
         is_approver=False,
         is_limited=False,
         areas=frozenset(),

@@ -50,6 +50,22 @@ def reminder_message(reminder: Reminder, envelope: Envelope, *, link: str, setti
     return _message("reminder", reminder.subject, envelope, settings, reminder=reminder, link=link)
 
 
+def new_link_message(envelope: Envelope, *, link: str, settings: Settings) -> Message:
+    """Return a new one-tap link, asked for by whoever holds an old one, as a message.
+
+    Errors: UnsafeHeader.
+    """
+    return _message("new_link", "Your new link to check and confirm", envelope, settings, link=link)
+
+
+def code_message(envelope: Envelope, *, code: str, settings: Settings) -> Message:
+    """Return a mailed code as a message; the subject leaves it out, because phones show subjects on a locked screen.
+
+    Errors: UnsafeHeader.
+    """
+    return _message("code", "Your code for Capacity Tracker", envelope, settings, code=code)
+
+
 def _message(template: str, subject: str, envelope: Envelope, settings: Settings, **words: Any) -> Message:
     _refuse_breaks((subject, envelope.address, envelope.message_id, settings.mail_from))
     # Not render_template: what the web layer adds to pages belongs to a request, and a mail has none.

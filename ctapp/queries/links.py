@@ -66,7 +66,7 @@ def live_link(token: str, *, at: datetime) -> LinkRow:
         select(OneTapLink.id, OneTapLink.contact_id, Contact.email, OneTapLink.minted_at, OneTapLink.expires_at)
         .join(Contact, Contact.id == OneTapLink.contact_id)
         .where(OneTapLink.token_hash == token_hash(token), OneTapLink.revoked_at.is_(None))
-        .where(Contact.confirmed_at.is_not(None), Contact.removed_at.is_(None))
+        .where(Contact.confirmed_at.is_not(None), Contact.removed_at.is_(None), Contact.bounced_at.is_(None))
         .add_columns(OneTapLink.address_hash)
     ).one_or_none()
     if row is None or at >= row.expires_at or row.address_hash not in (None, address_hash(token, row.email)):

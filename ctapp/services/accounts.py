@@ -17,7 +17,8 @@ from ctapp.access.roles import ROLES
 from ctapp.access.tokens import keyed_hash, new_token, token_hash
 from ctapp.errors import Refused
 from ctapp.extensions import db
-from ctapp.models import Organisation, OrganisationArea, User, UserLocation, UserSession
+from ctapp.models import ContactSession, Organisation, OrganisationArea, User, UserLocation, UserSession
+from ctapp.queries.contact_sessions import find_contact_session
 from ctapp.queries.people import TOUCH_EVERY, SignedIn, find_session
 from ctapp.services import audit, passwords, tries
 from ctapp.services.transactions import apart, apart_reading
@@ -137,6 +138,8 @@ def resume_session(token: str, *, at: datetime) -> SignedIn | None:
     """
     with apart_reading() as connection:
         found = find_session(connection, token_hash(token), at=at)
+        if found is None:
+            found = find_contact_session(connection, token_hash(token), at=at)
     if found is not None and found.is_touch_due:
         touch_session(found.session_hash, at=at)
     return found
@@ -156,8 +159,9 @@ def touch_session(session_hash: str, *, at: datetime) -> None:
 
 
 def sign_out(session_hash: str, *, actor: str, at: datetime) -> None:
-    """End one session."""
+    """End one session, of a user or of a contact with a mailed code."""
     _end(UserSession.id_hash == session_hash, at=at)
+    db.session.execute(update(ContactSession).where(ContactSession.id_hash == session_hash).values(ended_at=at))
     audit.record(actor, "web", "sign_out", at=at)
     db.session.flush()
 

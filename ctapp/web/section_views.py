@@ -39,7 +39,8 @@ def opened_for(cqc_id: str, section: str, *, day: str | None = None, at: datetim
         wanted = date.fromisoformat(day) if day else None
     except ValueError:
         raise NotAsked(f"{day[:20] if day else ''} is no day") from None
-    return open_section(locations_for(viewer, Permission.UPDATE), cqc_id, section, day=wanted, at=at or clock.now())
+    right = Permission.UPDATE if viewer.may(Permission.UPDATE) else Permission.UPDATE_BY_CODE
+    return open_section(locations_for(viewer, right), cqc_id, section, day=wanted, at=at or clock.now())
 
 
 def posted_day(form: Mapping[str, str]) -> str | None:
@@ -218,7 +219,7 @@ def next_address(opened: Opened, act: str, *, at: datetime) -> str:
     home = url_for("home.show")
     if act == "home" or opened.is_correction:
         return home
-    rows = due_sections(opened.location, at=at)
+    rows = [row for row in due_sections(opened.location, at=at) if current_viewer().may_see_section(row.key)]
     later = [row for row in rows if row.section.order > opened.section.order and row.due.is_due and not row.is_covered]
     if not later:
         return home

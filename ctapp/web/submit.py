@@ -30,7 +30,7 @@ bp = Blueprint("submit", __name__)
 
 
 @bp.get("/locations/<cqc_id>/<section>")
-@allow(Permission.UPDATE)
+@allow(Permission.UPDATE, Permission.UPDATE_BY_CODE)
 def show(cqc_id: str, section: str) -> str:
     """A section, started from the last answers."""
     opened = opened_for(cqc_id, section, day=request.args.get("day"))
@@ -38,14 +38,14 @@ def show(cqc_id: str, section: str) -> str:
 
 
 @bp.get("/locations/<cqc_id>/<section>/rows")
-@allow(Permission.UPDATE)
+@allow(Permission.UPDATE, Permission.UPDATE_BY_CODE)
 def rows(cqc_id: str, section: str) -> str:
     """Which rows of the section's grid the location runs: kinds of bed."""
     return choose_rows_page(opened_for(cqc_id, section))
 
 
 @bp.post("/locations/<cqc_id>/<section>")
-@allow(Permission.UPDATE)
+@allow(Permission.UPDATE, Permission.UPDATE_BY_CODE)
 @commits
 def save(cqc_id: str, section: str) -> Response | str | tuple[str, int]:
     """Save the answers, or say what is wrong with everything that was typed kept."""
@@ -57,7 +57,7 @@ def save(cqc_id: str, section: str) -> Response | str | tuple[str, int]:
     tried = attempt(opened, posted)
     if tried.filled is None:
         return typed_page(opened, tried.posted, tried=tried, status=200 if tried.is_only_checked else 422)
-    author = Author(current_viewer().actor, "web")
+    author = Author(current_viewer().actor, current_viewer().channel)
     try:
         saved = submit(opened.location, opened.published, tried.filled, author=author, at=at)
     except StateMoved:

@@ -53,7 +53,7 @@ def test_a_misspelt_kind_has_no_rights():
 
 
 def test_every_kind_has_a_reach_and_nothing_else_has():
-    assert set(REACH) == {*ROLES, "operator"}
+    assert set(REACH) == {*ROLES, "operator", "contact"}
     assert set(REACH) >= FINDS_EVERYWHERE
 
 

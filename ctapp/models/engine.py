@@ -73,13 +73,14 @@ def verify(engine: Engine) -> None:
 
     Source: security.md, 81.
     """
-    with engine.connect() as connection:
-        if engine.dialect.name == "sqlite":
-            found = {key: str(connection.execute(text(f"PRAGMA {key}")).scalar()) for key in _SQLITE}
-            wanted = _SQLITE
-        else:
-            found = {key: str(connection.execute(text(f"SHOW {key}")).scalar()) for key in _POSTGRES}
-            wanted = _POSTGRES
+    # As a reader: a start waits for no writer, and beginning to write sets one of the settings again.
+    token = begin_mode.set("DEFERRED")
+    try:
+        with engine.connect() as connection:
+            word, wanted = ("PRAGMA", _SQLITE) if engine.dialect.name == "sqlite" else ("SHOW", _POSTGRES)
+            found = {key: str(connection.execute(text(f"{word} {key}")).scalar()) for key in wanted}
+    finally:
+        begin_mode.reset(token)
     wrong = [f"{key} is {found[key]}, must be {value}" for key, value in wanted.items() if found[key] != value]
     if wrong:
         raise UnsafeDatabase("; ".join(wrong))

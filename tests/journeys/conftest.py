@@ -11,6 +11,7 @@ from playwright.sync_api import sync_playwright
 
 from tests import machine
 from tests.journeys.browsing import ARGUMENTS, Visits
+from tests.journeys.rosewood import rosewood_at
 
 
 @pytest.fixture(scope="session")
@@ -28,3 +29,12 @@ def visits(chromium):
     opened = Visits(chromium)
     yield opened
     opened.close()
+
+
+@pytest.fixture
+def rosewood(tmp_path):
+    """The cast's Rosewood, running, its clock stopped at 9am."""
+    service = rosewood_at(tmp_path)
+    service.start()
+    yield service
+    service.stop()

@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from tests.cast import PASSWORD, ROSEWOOD
 from tests.journeys.browsing import axe_problems, banner, heading, is_wider_than_window, runs_scripts, sign_in, sign_out
-from tests.journeys.rosewood import COLLEAGUE, MANAGER, MISSED, rosewood_at
+from tests.journeys.rosewood import COLLEAGUE, MANAGER, MISSED
 
 pytestmark = pytest.mark.browser
 
@@ -18,27 +18,19 @@ ROW = "Dementia nursing, long stay: 12 beds"
 HELD_DOUBT = "A dementia nursing bed has been held for 9 days. Is it still held?"
 
 
-@pytest.fixture
-def service(tmp_path):
-    made = rosewood_at(tmp_path)
-    made.start()
-    yield made
-    made.stop()
-
-
 @pytest.mark.parametrize("has_scripts", [True, False], ids=["scripts", "no scripts"])
-def test_a_manager_brings_everything_up_to_date(service, visits, has_scripts):
-    page = visits.open(service.url, has_scripts=has_scripts)
+def test_a_manager_brings_everything_up_to_date(rosewood, visits, has_scripts):
+    page = visits.open(rosewood.url, has_scripts=has_scripts)
     sign_in(page, MANAGER, PASSWORD)
     expect(heading(page)).to_have_text("Rosewood")
     expect(page.get_by_role("heading", name="Due today (3)")).to_be_visible()
 
-    _update_beds(page, service, has_scripts=has_scripts)
+    _update_beds(page, rosewood, has_scripts=has_scripts)
     _say_amber(page, has_scripts=has_scripts)
     _add_the_missed_day(page, has_scripts=has_scripts)
-    _settle_a_conflict(page, visits.open(service.url, has_scripts=has_scripts))
-    _confirm_once(page, service)
-    _take_it_back(page, service)
+    _settle_a_conflict(page, visits.open(rosewood.url, has_scripts=has_scripts))
+    _confirm_once(page, rosewood)
+    _take_it_back(page, rosewood)
     sign_out(page)
     page.go_back()
     expect(page.get_by_role("heading", name="Rosewood")).to_have_count(0)

@@ -10,6 +10,7 @@ from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 ROOT = Path(__file__).resolve().parent.parent
+EXAMPLE_SENDER = "Capacity Tracker <no-reply@capacity-tracker.example>"
 
 
 class Settings(BaseSettings):
@@ -23,7 +24,7 @@ class Settings(BaseSettings):
     secret_key: str = ""
     base_url: str = "http://127.0.0.1:8000"
     smtp_url: str = ""
-    mail_from: str = "Capacity Tracker <no-reply@capacity-tracker.example>"
+    mail_from: str = EXAMPLE_SENDER
     clock: str = ""
     workers: int = Field(default=2, ge=1, le=32)
     # How many reverse proxies stand before this program; what they say of the caller is believed, of others nothing.
@@ -81,6 +82,8 @@ def refuse_unsafe(settings: Settings) -> None:
         reasons.append("CTAPP_CLOCK is for development only")
     if not settings.smtp_url.startswith(("smtp://", "smtps://")):
         reasons.append("CTAPP_SMTP_URL must name a mail server")
+    if settings.mail_from == EXAMPLE_SENDER:
+        reasons.append("CTAPP_MAIL_FROM must be an address of yours, not the example")
     if reasons:
         raise UnsafeSettings("; ".join(reasons))
 

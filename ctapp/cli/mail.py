@@ -35,7 +35,7 @@ def outbox() -> None:
 
 
 @outbox.command("list")
-@click.option("--state", type=click.Choice(["queued", "claimed", "sent", "void", "failed"]), default=None)
+@click.option("--state", type=click.Choice(["queued", "claimed", "sent", "unknown", "void", "failed"]), default=None)
 @click.option("--limit", type=click.IntRange(1, 10_000), default=50, show_default=True)
 @click.option("--json", "as_json", is_flag=True, help="For a program to read.")
 def list_mails(state: str | None, limit: int, as_json: bool) -> None:  # noqa: FBT001  (click passes options by name)
@@ -64,9 +64,9 @@ def send(as_json: bool) -> None:  # noqa: FBT001
         else:
             say(
                 f"Handed over {counts.sent}, no longer wanted {counts.void}, put off {counts.put_off},"
-                f" given up {counts.failed}."
+                f" without an answer {counts.unknown}, given up {counts.failed}."
             )
-    if counts.put_off or counts.failed:
+    if counts.put_off or counts.unknown or counts.failed:
         raise click.exceptions.Exit(1)
 
 

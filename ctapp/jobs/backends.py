@@ -1,4 +1,4 @@
-"""Where a message is handed over. Until mail goes by SMTP there is one way: a folder of `.eml` files."""
+"""Where a message is handed over: a folder of `.eml` files, or the mail server of `smtp.py`."""
 
 from __future__ import annotations
 
@@ -12,14 +12,15 @@ from urllib.parse import unquote, urlsplit
 from flask_mail import Message
 
 from ctapp.config import Settings
-from ctapp.errors import Refused
+from ctapp.jobs.smtp import MailServer, read_address
 
 
 class Backend(Protocol):
     """A way to hand a message over.
 
     `has` answers whether a message of this id was accepted before: True, False, or None where nobody can know.
-    `hand_over` returns once the message is safe with the other side. Errors: OSError, and then it was not accepted.
+    `hand_over` returns once the message is safe with the other side. Errors: OSError, and then it was not accepted, but for
+    `outcomes.Unanswered`. `close` is called when nothing more is to be handed over for now.
     """
 
     def has(self, message_id: str) -> bool | None:
@@ -27,6 +28,9 @@ class Backend(Protocol):
 
     def hand_over(self, message: Message) -> None:
         """Hand a message over; it is safe when this returns."""
+
+    def close(self) -> None:
+        """Let go of what was kept open between messages."""
 
 
 class MailFolder:
@@ -60,15 +64,18 @@ class MailFolder:
         finally:
             os.close(folder)
 
+    def close(self) -> None:
+        """Do nothing: each file was closed."""
+
     def _path(self, message_id: str) -> Path:
         name = re.sub(r"[^A-Za-z0-9.-]", "_", message_id.strip("<>").partition("@")[0])
         return self.folder / f"{name}.eml"
 
 
 def backend_for(settings: Settings) -> Backend:
-    """Return the way that mail goes by the settings: `file:` or nothing is a folder.
+    """Return the way that mail goes by the settings: `file:` or nothing is a folder, else a mail server.
 
-    Errors: Refused for a mail server: that way is not built yet.
+    Errors: Refused for an address that names no mail server.
     """
     if not settings.smtp_url:
         return MailFolder(settings.mail_folder)
@@ -76,4 +83,4 @@ def backend_for(settings: Settings) -> Backend:
     if parts.scheme == "file":
         path = unquote(parts.path)
         return MailFolder(Path(path)) if path else MailFolder(settings.mail_folder)
-    raise Refused("mail by SMTP is not built yet: leave CTAPP_SMTP_URL empty, and mail is written to a folder")
+    return MailServer(read_address(settings))

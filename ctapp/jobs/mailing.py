@@ -9,11 +9,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from flask_mail import Message
+
 from ctapp.config import Settings
-from ctapp.jobs import compose
+from ctapp.jobs import compose, requested
 from ctapp.jobs.backends import Backend
+from ctapp.jobs.outcomes import RefusedForGood, ServerAway, Unanswered
 from ctapp.queries.contacts import ContactRow, contact_by_id, contact_ids
-from ctapp.services import links, outbox, reminders, transactions
+from ctapp.services import contacts, links, outbox, reminders, transactions
 from ctapp.services.outbox import ClaimedMail
 from ctapp.services.reminders import Reminder
 
@@ -28,6 +31,7 @@ class Handed:
     sent: int = 0
     void: int = 0
     put_off: int = 0
+    unknown: int = 0
     failed: int = 0
 
 
@@ -54,57 +58,104 @@ def hand_over(settings: Settings, backend: Backend, now: Callable[[], datetime],
     """
     counts = Handed()
     started_at = None if is_due_only else now()
-    while True:
-        claimed = outbox.claim(at=now(), limit=MAILS_AT_ONCE, untried_since=started_at)
-        transactions.commit_session()
-        if not claimed:
-            return counts
-        for mail in claimed:
-            _hand_over_one(mail, settings, backend, counts, at=now())
+    counts.void += outbox.void_past_days(at=now())
+    transactions.commit_session()
+    try:
+        while True:
+            claimed = outbox.claim(at=now(), limit=MAILS_AT_ONCE, untried_since=started_at)
+            transactions.commit_session()
+            if not claimed or not _hand_over_these(claimed, settings, backend, counts, now):
+                return counts
+    finally:
+        backend.close()
 
 
-def _hand_over_one(mail: ClaimedMail, settings: Settings, backend: Backend, counts: Handed, *, at: datetime) -> None:
-    if backend.has(mail.message_id):
+def _hand_over_these(
+    claimed: list[ClaimedMail], settings: Settings, backend: Backend, counts: Handed, now: Callable[[], datetime]
+) -> bool:
+    # False once the other side is away: the rest would wait as long for nothing, and goes back untried.
+    for place, mail in enumerate(claimed):
+        if not _hand_over_one(mail, settings, backend, counts, at=now()):
+            counts.put_off += outbox.put_back(claimed[place + 1 :], at=now())
+            transactions.commit_session()
+            return False
+    return True
+
+
+def _hand_over_one(mail: ClaimedMail, settings: Settings, backend: Backend, counts: Handed, *, at: datetime) -> bool:
+    was_accepted = backend.has(mail.message_id)
+    if was_accepted:
         # Whoever held this mail before was killed between handing it over and saying so.
         counts.sent += outbox.mark_sent(mail, at=at)
         transactions.commit_session()
-        return
+        return True
+    if was_accepted is None and outbox.has_no_try_left(mail):
+        counts.unknown += outbox.mark_unknown(mail, "tried twice, and nobody knows how it ended", at=at)
+        transactions.commit_session()
+        return True
     wanted = _still_wanted(mail, at=at)
     if isinstance(wanted, str):
         counts.void += outbox.mark_void(mail, wanted)
         transactions.commit_session()
-        return
+        return True
     contact, reminder = wanted
     try:
-        token = links.mint(contact.id, outbox_id=mail.id, at=at)
-        envelope = compose.Envelope(contact.email, mail.message_id, at)
-        link = compose.link_address(settings, token)
-        message = compose.reminder_message(reminder, envelope, link=link, settings=settings)
+        message = _message_for(mail, contact, reminder, settings, at=at)
+        if not outbox.begin_try(mail):
+            transactions.drop_session()
+            return True
         transactions.commit_session()
         backend.hand_over(message)
     except (compose.UnsafeHeader, OSError) as error:
         transactions.drop_session()
-        is_final = isinstance(error, compose.UnsafeHeader)
-        outbox.mark_failed(mail, f"{type(error).__name__}: {error}", at=at, is_final=is_final)
+        _settle_failure(mail, error, counts, at=at)
         transactions.commit_session()
-        counts.failed += is_final
-        counts.put_off += not is_final
-        return
+        return not isinstance(error, ServerAway)
     counts.sent += outbox.mark_sent(mail, at=at)
     transactions.commit_session()
+    return True
 
 
-def _still_wanted(mail: ClaimedMail, *, at: datetime) -> tuple[ContactRow, Reminder] | str:
+def _settle_failure(mail: ClaimedMail, error: Exception, counts: Handed, *, at: datetime) -> None:
+    reason = f"{type(error).__name__}: {error}"
+    if isinstance(error, Unanswered):
+        counts.unknown += outbox.mark_unknown(mail, reason, at=at)
+        return
+    is_final = isinstance(error, compose.UnsafeHeader | RefusedForGood)
+    outbox.mark_failed(mail, reason, at=at, is_final=is_final)
+    counts.failed += is_final
+    counts.put_off += not is_final
+    if isinstance(error, RefusedForGood) and error.is_address:
+        contacts.mark_bounced(mail.contact_id, at=at)
+
+
+def _message_for(
+    mail: ClaimedMail, contact: ContactRow, reminder: Reminder | None, settings: Settings, *, at: datetime
+) -> Message:
+    if reminder is None:
+        return requested.message_for(mail, contact, settings, at=at)
+    token = links.mint(contact.id, outbox_id=mail.id, at=at)
+    envelope = compose.Envelope(contact.email, mail.message_id, at)
+    link = compose.link_address(settings, token)
+    return compose.reminder_message(reminder, envelope, link=link, settings=settings)
+
+
+def _still_wanted(mail: ClaimedMail, *, at: datetime) -> tuple[ContactRow, Reminder | None] | str:
     # What to say, read at the last moment, or why it need not be said any more.
     if outbox.is_void(mail, at=at):
         return "its day is over"
+    if why_not := requested.why_not(mail, at=at):
+        return why_not
     transactions.begin_reading()
     try:
         contact = contact_by_id(mail.contact_id)
-        reminder = reminders.reminder_for(mail.contact_id, at=at) if contact else None
+        is_reminder = contact is not None and not requested.is_requested(mail)
+        reminder = reminders.reminder_for(mail.contact_id, at=at) if is_reminder else None
     finally:
         transactions.drop_session()
         transactions.begin_writing()
     if contact is None:
         return "the contact may no longer be mailed"
+    if requested.is_requested(mail):
+        return contact, None
     return (contact, reminder) if reminder else "nothing is due any more"

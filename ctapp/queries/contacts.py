@@ -12,7 +12,7 @@ from ctapp.extensions import db
 from ctapp.models import Contact, ContactLocation
 from ctapp.queries.directory import LocationRow, locations_in, these_locations
 
-_IS_MAILED = (Contact.confirmed_at.is_not(None), Contact.removed_at.is_(None))
+_IS_MAILED = (Contact.confirmed_at.is_not(None), Contact.removed_at.is_(None), Contact.bounced_at.is_(None))
 _MANY = 1_000_000
 
 
@@ -25,7 +25,7 @@ class ContactRow:
 
 
 def contact_by_id(contact_id: int) -> ContactRow | None:
-    """Return a contact, or None when it may not be mailed: unknown, not confirmed yet, or removed."""
+    """Return a contact, or None when it may not be mailed: unknown, not confirmed yet, removed, or bounced."""
     row = db.session.execute(
         select(Contact.id, Contact.email).where(Contact.id == contact_id, *_IS_MAILED)
     ).one_or_none()

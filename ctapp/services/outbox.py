@@ -5,9 +5,11 @@ The order that makes a crash harmless, each step its own commit by the edge (`jo
 1. `claim`: the row is the sender's. Killed here: nothing went out; after `CLAIM_LASTS` another sender takes it.
 2. the link is minted and committed, so that no mail ever leaves with a link that does not work.
    Killed here: a link that nobody holds; the next sender mints another.
+   The same commit counts the try as open (`begin_try`).
 3. hand-over. Killed here or before 4: the row is still claimed; the next sender asks the backend by Message-ID whether it
-   has the mail, and if so goes to 4. A folder knows; a mail server does not, then the same Message-ID marks the repeat.
-4. `mark_sent`.
+   has the mail, and if so goes to 4. A folder knows. A mail server does not: then the mail is tried once more, with the same
+   Message-ID, and after a second try that nobody knows the end of it stays `unknown`, for people to look at.
+4. `mark_sent`; or a clear refusal, which closes the open try again.
 """
 
 from __future__ import annotations
@@ -30,6 +32,7 @@ CLAIM_LASTS = timedelta(minutes=10)
 GIVE_UP_AFTER = timedelta(hours=48)
 LADDER = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60))
 THEN_EVERY = timedelta(hours=2)
+OPEN_TRIES_AT_MOST = 2
 SCHEDULED = frozenset({"reminder"})
 QUIET_FROM_HOUR = 21
 
@@ -45,6 +48,8 @@ class ClaimedMail:
     message_id: str
     attempts: int
     queued_at: datetime
+    open_tries: int
+    user_id: int | None
 
 
 def queue_scheduled(contact_ids: Iterable[int], kind: str, *, host: str, at: datetime) -> int:
@@ -83,7 +88,9 @@ def claim(*, at: datetime, limit: int, untried_since: datetime | None = None) ->
     A claim whose holder died is taken over after ten minutes. With `untried_since`, mails that wait for a later try are
     taken too, unless they were tried since then.
     """
-    is_waiting = OutboxMail.state == "queued"
+    is_waiting = (OutboxMail.state == "queued") | (
+        (OutboxMail.state == "unknown") & (OutboxMail.open_tries < OPEN_TRIES_AT_MOST)
+    )
     if untried_since is None:
         is_waiting &= OutboxMail.next_at <= at
     else:
@@ -111,6 +118,8 @@ def claim(*, at: datetime, limit: int, untried_since: datetime | None = None) ->
             OutboxMail.message_id,
             OutboxMail.attempts,
             OutboxMail.queued_at,
+            OutboxMail.open_tries,
+            OutboxMail.user_id,
         )
         .execution_options(synchronize_session=False)
     ).all()
@@ -129,6 +138,39 @@ def is_void(mail: ClaimedMail, *, at: datetime) -> bool:
     return london_day(at) > day or mail.queued_at < quiet_at <= at
 
 
+def begin_try(mail: ClaimedMail) -> bool:
+    """Count a try as open before it begins and return whether the mail is still this sender's; flushes."""
+    return _settle(mail, open_tries=OutboxMail.open_tries + 1)
+
+
+def has_no_try_left(mail: ClaimedMail) -> bool:
+    """Return whether a mail was tried as often as may be without anybody knowing how it ended."""
+    return mail.open_tries >= OPEN_TRIES_AT_MOST
+
+
+def mark_unknown(mail: ClaimedMail, reason: str, *, at: datetime) -> bool:
+    """Mark a mail as perhaps handed over, to be tried once more a minute later if it was the first time; flushes.
+
+    Source: security.md, 72.
+    """
+    return _settle(mail, state="unknown", next_at=at + LADDER[0], error=reason[:300])
+
+
+def put_back(mails: Iterable[ClaimedMail], *, at: datetime) -> int:
+    """Give up claims on mails that were not tried, as if they had never been claimed, and return how many; flushes.
+
+    Those that have waited for 48 hours are given up for good, where people can see it.
+    """
+    count = 0
+    for mail in mails:
+        if at - mail.queued_at >= GIVE_UP_AFTER:
+            _settle(mail, state="failed", error="not handed over within 48 hours")
+        else:
+            state = "unknown" if mail.open_tries else "queued"
+            count += _settle(mail, state=state, attempts=OutboxMail.attempts - 1)
+    return count
+
+
 def mark_sent(mail: ClaimedMail, *, at: datetime) -> bool:
     """Mark a mail as handed over and return whether it was still this sender's; flushes."""
     return _settle(mail, state="sent", sent_at=at, error="")
@@ -145,10 +187,26 @@ def mark_failed(mail: ClaimedMail, reason: str, *, at: datetime, is_final: bool)
     Units: tries after 1, 5, 15 and 60 minutes, then every 2 hours, given up after 48 hours.
     Source: flows.md, "Reminders and other mail".
     """
+    # `open_tries` as it was at the claim: this try came to a clear end.
     if is_final or at - mail.queued_at >= GIVE_UP_AFTER:
-        return _settle(mail, state="failed", error=reason[:300])
+        return _settle(mail, state="failed", open_tries=mail.open_tries, error=reason[:300])
     wait = LADDER[mail.attempts - 1] if mail.attempts <= len(LADDER) else THEN_EVERY
-    return _settle(mail, state="queued", next_at=at + wait, error=reason[:300])
+    return _settle(mail, state="queued", open_tries=mail.open_tries, next_at=at + wait, error=reason[:300])
+
+
+def void_past_days(*, at: datetime) -> int:
+    """Mark the scheduled mails of earlier London days that still wait as void, and return how many; flushes.
+
+    Source: flows.md, "Reminders and other mail".
+    """
+    result: CursorResult[Any] = db.session.execute(  # type: ignore[assignment]
+        update(OutboxMail)
+        .where(OutboxMail.state == "queued", OutboxMail.open_tries == 0)
+        .where(OutboxMail.kind.in_(SCHEDULED), OutboxMail.london_on < london_day(at))
+        .values(state="void", error="its day is over")
+        .execution_options(synchronize_session=False)
+    )
+    return result.rowcount
 
 
 def _settle(mail: ClaimedMail, **values: Any) -> bool:

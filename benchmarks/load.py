@@ -22,6 +22,7 @@ CLIENTS = 4
 BLOCKS = 5  # one client: so many turns of hello world and the page
 IN_BLOCK = 30
 TAPS = 60  # each needs a page of its own, fetched beforehand
+READING_SECONDS = 1.6
 BLOCK_SECONDS = 1.2
 THROUGHPUT_SECONDS = 2.5
 HELLO_SECONDS = 0.6
@@ -84,6 +85,8 @@ class Visit:
         line = Line(self.port)
         pages = [dict(form_with(line.get(path).text, "shown")) for _ in range(TAPS)]
         line.close()
+        # A tap right after its page is asked once more.
+        time.sleep(READING_SECONDS)
         for page in pages:
             yield post_request(self.port, "/u/confirm", list(page.items()))
 

@@ -48,7 +48,7 @@ class ServerAddress:
 
 
 def read_address(settings: Settings) -> ServerAddress:
-    """Return the mail server that CTAPP_SMTP_URL names: `smtps://user:password@host:465`, `smtp://host:587`.
+    """Return the mail server that CTAPP_SMTP_URL names: `smtps://host:465` with a user and password before the host, `smtp://host:587`.
 
     `?ca=/path.pem` trusts another authority than the system's. TLS is left out only towards this machine, in development,
     and only when the server does not offer it.

@@ -231,11 +231,11 @@ def test_sqlite_is_told_to_begin_a_write_at_once(app, sent):
 
 @on_sqlite
 def test_page_that_is_read_waits_for_no_writer_and_one_that_is_posted_takes_the_lock(client_as, sent):
-    manager = client_as("rosewood_manager")
-    manager.get("/healthz")
-    form = Page.get(manager, f"/locations/{cast.ROSEWOOD}/covid").form("Save and continue")
+    home_manager = client_as("rosewood_manager")
+    home_manager.get("/healthz")
+    form = Page.get(home_manager, f"/locations/{cast.ROSEWOOD}/covid").form("Save and continue")
     sent.clear()
-    assert manager.get(f"/locations/{cast.ROSEWOOD}/covid").status_code == 200
+    assert home_manager.get(f"/locations/{cast.ROSEWOOD}/covid").status_code == 200
     assert begins(sent) and set(begins(sent)) == {"BEGIN"}
     sent.clear()
     form.values.setlist("new_cases", ["no"])
@@ -248,12 +248,12 @@ def test_page_that_is_read_waits_for_no_writer_and_one_that_is_posted_takes_the_
 
 @on_sqlite
 def test_reader_is_served_while_a_writer_holds_the_lock(client_as):
-    manager = client_as("rosewood_manager")
-    manager.get("/")
+    home_manager = client_as("rosewood_manager")
+    home_manager.get("/")
     with db.engine.connect() as writer:
         writer.execute(text("INSERT INTO sign_in_throttle VALUES ('a', '2021-04-20 08:00:00', 1)"))
         started = datetime.now()
-        assert manager.get(f"/locations/{cast.ROSEWOOD}/vacancies").status_code == 200
+        assert home_manager.get(f"/locations/{cast.ROSEWOOD}/vacancies").status_code == 200
         assert datetime.now() - started < timedelta(seconds=4)
         writer.rollback()
 

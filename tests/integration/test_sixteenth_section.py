@@ -228,8 +228,8 @@ def test_new_words_are_asked_from_their_day_and_an_old_answer_keeps_its_own(
     travel(hours=24)
     assert "Is the garden open today?" in Page.get(client_as("rosewood_manager"), GARDEN).text
     travel(hours=48)
-    manager = client_as("rosewood_manager")
-    page = Page.get(manager, GARDEN)
+    home_manager = client_as("rosewood_manager")
+    page = Page.get(home_manager, GARDEN)
     assert "Can people go into the garden?" in page.text and "Is the garden open today?" not in page.text
     assert page.form("Save and continue").value("Spent on tea") == "1234.50"
     refused = page.form("Save and continue").press("Save and go Home")
@@ -237,7 +237,7 @@ def test_new_words_are_asked_from_their_day_and_an_old_answer_keeps_its_own(
     refused.form("Save and continue").fill("Ducks on the pond", "4").press("Save and go Home")
     old, new = logged("garden")
     assert (old.question_set != new.question_set, new.kind, new.answers["ducks"]) == (True, "report", 4)
-    text = Page.get(manager, f"/locations/{cast.ROSEWOOD}/history?section=garden").text
+    text = Page.get(home_manager, f"/locations/{cast.ROSEWOOD}/history?section=garden").text
     newer, older = text.index("Going into the garden"), text.index("The garden being open")
     assert newer < older
     assert "A gardening firm" in text[newer:older] and "A firm" in text[older:]

@@ -15,7 +15,7 @@ from tests.site import SqliteSite
 
 MISSED = "Sunday 18 April"
 _MISSED_DAYS_AGO = 2
-MANAGER = cast.PEOPLE["rosewood_manager"].email
+HOME_MANAGER = cast.PEOPLE["rosewood_manager"].email
 COLLEAGUE = cast.PEOPLE["rosewood_owner"].email
 
 

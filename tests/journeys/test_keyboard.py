@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from tests.cast import PASSWORD
 from tests.journeys.browsing import banner, heading
 from tests.journeys.keys import Keys
-from tests.journeys.rosewood import MANAGER
+from tests.journeys.rosewood import HOME_MANAGER
 
 pytestmark = pytest.mark.browser
 
@@ -31,7 +31,7 @@ def _sign_in(keys):
     assert keys.focus.name == "Skip to main content"
     keys.press("Enter")
     keys.tab_to("Email address")
-    keys.type(MANAGER)
+    keys.type(HOME_MANAGER)
     keys.tab_to("Password")
     keys.type(PASSWORD)
     keys.tab_to("Sign in")

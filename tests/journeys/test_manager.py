@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from tests.cast import PASSWORD, ROSEWOOD
 from tests.journeys.browsing import axe_problems, banner, heading, is_wider_than_window, runs_scripts, sign_in, sign_out
-from tests.journeys.rosewood import COLLEAGUE, MANAGER, MISSED
+from tests.journeys.rosewood import COLLEAGUE, HOME_MANAGER, MISSED
 
 pytestmark = pytest.mark.browser
 
@@ -21,7 +21,7 @@ HELD_DOUBT = "A dementia nursing bed has been held for 9 days. Is it still held?
 @pytest.mark.parametrize("has_scripts", [True, False], ids=["scripts", "no scripts"])
 def test_a_manager_brings_everything_up_to_date(rosewood, visits, has_scripts):
     page = visits.open(rosewood.url, has_scripts=has_scripts)
-    sign_in(page, MANAGER, PASSWORD)
+    sign_in(page, HOME_MANAGER, PASSWORD)
     expect(heading(page)).to_have_text("Rosewood")
     expect(page.get_by_role("heading", name="Due today (3)")).to_be_visible()
 

@@ -20,7 +20,7 @@ from tests.journeys.service import Service
 pytestmark = pytest.mark.browser
 
 ACTIVE = [person.email for person in PEOPLE if person.state == "active"]
-MANAGER = "manager@rosewood.example"
+HOME_MANAGER = "manager@rosewood.example"
 # A search is posted, so no link leads to its results.
 SEARCH = "/find?near=Leeds&miles=50&bed=any&stay=any"
 # Between them nearly every kind of answer: a grid, counts, yes or no, money, phones, addresses, a day.
@@ -98,7 +98,7 @@ def test_every_kind_of_page_is_sound(email, demo, types, album, visits):
 @pytest.mark.parametrize("section", SECTIONS_TO_SPOIL)
 def test_a_page_full_of_errors_is_sound(section, demo, album, visits):
     page = visits.open(demo.url)
-    sign_in(page, MANAGER, PASSWORD)
+    sign_in(page, HOME_MANAGER, PASSWORD)
     page.goto(next(a for a in _addresses(page, demo.url) if a.endswith(f"/{section}")))
     for box in page.locator("#section-form input[type=text], #section-form textarea").all():
         if box.is_visible():

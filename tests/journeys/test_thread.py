@@ -21,7 +21,11 @@ SAMPLE = ROOT / "tests" / "samples" / "cqc" / "directory_layout_500.csv"
 HOME, NAME, COUNCIL = "1-17196061823", "Kingsley Cottage, Blackfords", "Staffordshire"
 NEARBY, MILES = "WS12 2AA", "1.4 miles"
 PASSWORD = "a long enough sentence"
-MANAGER, DISCHARGE, OFFICER = "manager@kingsley.example", "discharge@hospital.example", "officer@staffordshire.example"
+HOME_MANAGER, DISCHARGE, OFFICER = (
+    "manager@kingsley.example",
+    "discharge@hospital.example",
+    "officer@staffordshire.example",
+)
 
 SET_UP_AT = "2021-04-19T10:00:00+01:00!"
 CONFIRMED_AT = "2021-04-20T08:30:00+01:00!"
@@ -67,14 +71,14 @@ def _take_the_directory_in(service):
 
 def _add_people(service):
     add = ("user", "add", "--password-stdin", "--name", "Somebody")
-    service.command(*add, MANAGER, "--job", "manager", "--location", HOME, "--contact", typed=PASSWORD)
+    service.command(*add, HOME_MANAGER, "--job", "manager", "--location", HOME, "--contact", typed=PASSWORD)
     service.command(*add, DISCHARGE, "--organisation", "Cannock Hospital", "--kind", "hospital", typed=PASSWORD)
     council = ("--organisation", COUNCIL, "--kind", "local_authority", "--area", COUNCIL)
     service.command(*add, OFFICER, *council, typed=PASSWORD)
 
 
 def _set_up_beds(page):
-    sign_in(page, MANAGER, PASSWORD)
+    sign_in(page, HOME_MANAGER, PASSWORD)
     expect(heading(page)).to_have_text(f"Set up {NAME}")
     page.get_by_role("link", name="Beds and vacancies").click()
     page.get_by_label("General residential, long stay").check()
@@ -98,7 +102,7 @@ def _reminded(service):
     assert service.command("remind") == "Queued 1 reminder.\n"
     service.command("outbox", "send")
     [mail] = service.await_mails(1)
-    assert mail["To"] == MANAGER
+    assert mail["To"] == HOME_MANAGER
     text = mail.get_body(("plain",)).get_content()
     assert NAME in text and "2 free" in text
     return re.search(rf"{re.escape(service.url)}/u/\S+", text)[0]

@@ -18,7 +18,7 @@ HISTORY = f"/locations/{cast.ROSEWOOD}/history"
 
 
 @pytest.fixture
-def manager(client_as, travel, at):
+def home_manager(client_as, travel, at):
     """Rosewood's manager on 22 April; beds were answered on the 20th and confirmed by a save on the 21st."""
     save_beds(at=at)
     save_beds(at=travel(hours=24), by="rosewood_owner")
@@ -28,16 +28,16 @@ def manager(client_as, travel, at):
     return client_as("rosewood_manager")
 
 
-def test_each_row_says_who_when_how_and_what(manager):
-    page = Page.get(manager, HISTORY)
+def test_each_row_says_who_when_how_and_what(home_manager):
+    page = Page.get(home_manager, HISTORY)
     assert "Beds: Answered" in page.text
     assert "Beds: Confirmed: nothing had changed" in page.text
     assert "by the owner, signed in" in page.text
     assert "Free now, dementia nursing" in page.text
 
 
-def test_csv_has_a_column_per_answer_and_guards_formulas(manager):
-    response = manager.get(f"{HISTORY}?section=vacancies&format=csv")
+def test_csv_has_a_column_per_answer_and_guards_formulas(home_manager):
+    response = home_manager.get(f"{HISTORY}?section=vacancies&format=csv")
     rows = list(csv.DictReader(io.StringIO(response.get_data(as_text=True))))
     assert [row["kind"] for row in rows] == ["unchanged", "report"]
     assert rows[0][f"available__{ROW}"] == "2"
@@ -53,7 +53,7 @@ def test_who_may_read_it(client_as, person, status):
     assert client_as(person).get(HISTORY).status_code == status
 
 
-def test_health_protection_sees_its_own_sections_only(manager, client_as):
+def test_health_protection_sees_its_own_sections_only(home_manager, client_as):
     visitor = client_as("health_protection")
     page = Page.get(visitor, HISTORY)
     assert "COVID-19: Answered" in page.text
@@ -62,8 +62,8 @@ def test_health_protection_sees_its_own_sections_only(manager, client_as):
     assert "vacancies" not in visitor.get(f"{HISTORY}?format=csv").get_data(as_text=True)
 
 
-def test_correction_of_a_past_day_corrects_the_later_confirmations_too(manager):
-    page = Page.get(manager, f"/locations/{cast.ROSEWOOD}/vacancies?day=2021-04-20")
+def test_correction_of_a_past_day_corrects_the_later_confirmations_too(home_manager):
+    page = Page.get(home_manager, f"/locations/{cast.ROSEWOOD}/vacancies?day=2021-04-20")
     assert "You are correcting the answers for Tuesday 20 April." in page.text
     legend = "Dementia nursing, long stay: 12 beds"
     form = page.form("Save and continue").fill("Free now", "1", within=legend).fill("Held", "2", within=legend)
@@ -76,8 +76,8 @@ def test_correction_of_a_past_day_corrects_the_later_confirmations_too(manager):
     assert current.confirmed_at.isoformat() == "2021-04-21T22:59:59.999999+00:00"
 
 
-def test_correction_alone_leaves_what_stands(manager):
-    page = Page.get(manager, f"/locations/{cast.ROSEWOOD}/vacancies?day=2021-04-20")
+def test_correction_alone_leaves_what_stands(home_manager):
+    page = Page.get(home_manager, f"/locations/{cast.ROSEWOOD}/vacancies?day=2021-04-20")
     legend = "Dementia nursing, long stay: 12 beds"
     form = page.form("Save and continue").fill("Free now", "1", within=legend).fill("Held", "2", within=legend)
     before = db.session.scalars(select(Current.submission_id).where(Current.section == "vacancies")).one()
@@ -86,9 +86,9 @@ def test_correction_alone_leaves_what_stands(manager):
     assert db.session.scalars(select(Current.submission_id).where(Current.section == "vacancies")).one() == before
 
 
-def test_missed_day_is_listed_and_filled_in(manager):
+def test_missed_day_is_listed_and_filled_in(home_manager):
     address = f"/locations/{cast.ROSEWOOD}/covid"
-    page = Page.get(manager, address)
+    page = Page.get(home_manager, address)
     assert "No answer for Wednesday 21 April" in page.text
     form = page.follow("Wednesday 21 April").form("Save and continue")
     form.choose("Has anyone", "Yes").fill("Residents who tested positive", "2").fill("Staff who tested positive", "0")
@@ -98,10 +98,10 @@ def test_missed_day_is_listed_and_filled_in(manager):
     page = form.press("Save and continue")
     assert "This counts as a new outbreak from Wednesday 21 April" in page.banner
     assert db.session.scalars(select(Outbreak)).one().started_on.isoformat() == "2021-04-21"
-    assert "No answer for" not in Page.get(manager, address).text
+    assert "No answer for" not in Page.get(home_manager, address).text
 
 
-def test_flow_answers_start_blank_beside_yesterdays(manager, client_as, travel):
+def test_flow_answers_start_blank_beside_yesterdays(home_manager, client_as, travel):
     at = travel(hours=50)
     zeros = dict.fromkeys(("staff_confirmed_today", "residents_symptomatic_today", "staff_symptomatic_today"), "0")
     save("covid", {"new_cases": "yes", "residents_confirmed_today": "2", "residents_total": "2", **zeros}, at=at)
@@ -115,5 +115,5 @@ def test_flow_answers_start_blank_beside_yesterdays(manager, client_as, travel):
 
 
 @pytest.mark.parametrize("day", ["2021-04-23", "2019-01-01", "soon", "2021-02-30", "2021-04-22T00:00", "٢٠٢١"])
-def test_day_out_of_reach_is_not_found(manager, day):
-    assert manager.get(f"/locations/{cast.ROSEWOOD}/vacancies?day={day}").status_code == 404
+def test_day_out_of_reach_is_not_found(home_manager, day):
+    assert home_manager.get(f"/locations/{cast.ROSEWOOD}/vacancies?day={day}").status_code == 404

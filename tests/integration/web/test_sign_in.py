@@ -16,10 +16,10 @@ from ctapp.services import passwords
 from tests import cast, factories
 from tests.page import Page
 
-MANAGER = cast.PEOPLE["rosewood_manager"].email
+HOME_MANAGER = cast.PEOPLE["rosewood_manager"].email
 
 
-def enter(client, email=MANAGER, password=cast.PASSWORD, *, address="127.0.0.1", **fields):
+def enter(client, email=HOME_MANAGER, password=cast.PASSWORD, *, address="127.0.0.1", **fields):
     return client.post(
         "/sign-in",
         data={"email": email, "password": password, **fields},
@@ -37,7 +37,7 @@ def test_right_password_opens_the_page_asked_for(client):
     form = page.form("Sign in").fill("Email address", " Manager@Rosewood.example ").fill("Password", cast.PASSWORD)
     answer = client.post("/sign-in", data=form.values)
     assert (answer.status_code, answer.location) == (303, "/find?postcode=LS6")
-    user_id = factories.user_id(MANAGER)
+    user_id = factories.user_id(HOME_MANAGER)
     assert [actor for actor, _ in events("sign_in")] == [f"user:{user_id}"]
     assert db.session.get(User, user_id).signed_in_at == cast.AT
 
@@ -63,14 +63,14 @@ def test_who_is_signed_in_already_goes_on(client_as):
     [
         ("", "", ["Enter your email address", "Enter your password"]),
         ("", "typed all the same", ["Enter your email address"]),
-        (MANAGER, "", ["Enter your password"]),
+        (HOME_MANAGER, "", ["Enter your password"]),
         ("\x00", "\x00", ["Enter your email address"]),
         ("   ", "typed all the same", ["Enter your email address"]),
-        (MANAGER, "wrong", ["The email address or password is not right"]),
+        (HOME_MANAGER, "wrong", ["The email address or password is not right"]),
         ("nobody@rosewood.example", "wrong", ["The email address or password is not right"]),
-        (MANAGER, cast.PASSWORD + " ", ["The email address or password is not right"]),
-        (MANAGER, "x" * 100_000, ["The email address or password is not right"]),
-        (f"{MANAGER}\x00", "pass\x00word", ["The email address or password is not right"]),
+        (HOME_MANAGER, cast.PASSWORD + " ", ["The email address or password is not right"]),
+        (HOME_MANAGER, "x" * 100_000, ["The email address or password is not right"]),
+        (f"{HOME_MANAGER}\x00", "pass\x00word", ["The email address or password is not right"]),
         ("😀@😀", "😀😀", ["The email address or password is not right"]),
         ("a" * 10_000, "wrong", ["The email address or password is not right"]),
     ],
@@ -112,7 +112,7 @@ def test_known_and_unknown_accounts_get_the_same_answer(client):
         }
         return answer.status_code, body.replace(token, "…"), headers, "Set-Cookie" in answer.headers
 
-    assert shape(known, MANAGER) == shape(unknown, "nobody@rosewood.example")
+    assert shape(known, HOME_MANAGER) == shape(unknown, "nobody@rosewood.example")
 
 
 def test_known_and_unknown_accounts_take_the_same_time(client):
@@ -171,9 +171,9 @@ def test_an_account_switched_off_in_use_is_not_said_to_be_unused(client):
 
 def test_a_password_hashed_with_older_settings_is_hashed_again(client):
     old = PasswordHasher(time_cost=1, memory_cost=8192, parallelism=1).hash(cast.PASSWORD)
-    db.session.execute(update(User).where(User.email == MANAGER).values(password_hash=old))
+    db.session.execute(update(User).where(User.email == HOME_MANAGER).values(password_hash=old))
     assert enter(client).status_code == 303
-    kept = db.session.scalars(select(User.password_hash).where(User.email == MANAGER)).one()
+    kept = db.session.scalars(select(User.password_hash).where(User.email == HOME_MANAGER)).one()
     assert kept.startswith("$argon2id$v=19$m=19456,t=2,p=1$")
     assert not passwords.needs_rehash(kept)
     assert enter(client).status_code == 303
@@ -186,7 +186,7 @@ def test_the_hash_for_nobody_costs_what_a_real_one_costs():
 def test_letters_typed_another_way_are_the_same_password(client):
     composed, apart = "Zoë’s tea at half past four", "Zoë’s tea at half past four"
     db.session.execute(
-        update(User).where(User.email == MANAGER).values(password_hash=passwords.hash_password(composed))
+        update(User).where(User.email == HOME_MANAGER).values(password_hash=passwords.hash_password(composed))
     )
     assert enter(client, password=apart).status_code == 303
 

@@ -13,17 +13,17 @@ from ctapp.models import AuditEvent, SignInLock, SignInThrottle
 from ctapp.services import tries
 from ctapp.services.transactions import apart
 from tests import cast
-from tests.integration.web.test_sign_in import MANAGER, enter
+from tests.integration.web.test_sign_in import HOME_MANAGER, enter
 from tests.page import Page
 
 UNKNOWN = "nobody@rosewood.example"
 
 
-def fail(client, times, email=MANAGER, **more):
+def fail(client, times, email=HOME_MANAGER, **more):
     return [enter(client, email, "wrong", **more).status_code for _ in range(times)]
 
 
-@pytest.mark.parametrize("email", [MANAGER, UNKNOWN])
+@pytest.mark.parametrize("email", [HOME_MANAGER, UNKNOWN])
 def test_the_tenth_wrong_try_locks_known_and_unknown_alike(client, email):
     assert fail(client, 9, email) == [422] * 9
     answer = enter(client, email, "wrong")
@@ -88,8 +88,8 @@ def test_a_restart_forgets_nothing(client, make_app):
 
 
 def test_letters_and_spaces_do_not_open_another_count(client):
-    fail(client, 4, MANAGER.upper())
-    fail(client, 5, f" {MANAGER} ")
+    fail(client, 4, HOME_MANAGER.upper())
+    fail(client, 5, f" {HOME_MANAGER} ")
     assert fail(client, 1) == [429]
 
 
@@ -101,7 +101,7 @@ def test_many_tries_at_once_are_not_many_guesses(app, at, monkeypatch):
     def one(number):
         return app.test_client().post(
             "/sign-in",
-            data={"email": MANAGER, "password": "wrong"},
+            data={"email": HOME_MANAGER, "password": "wrong"},
             environ_overrides={"REMOTE_ADDR": f"10.0.1.{number}"},
         )
 
@@ -141,7 +141,7 @@ def test_no_address_and_no_account_is_kept_in_the_open(client):
     fail(client, 1)
     rows = [*db.session.scalars(select(SignInLock)), *db.session.scalars(select(SignInThrottle))]
     kept = " ".join(str(vars(row)) for row in rows)
-    assert MANAGER not in kept
+    assert HOME_MANAGER not in kept
     assert "127.0.0.1" not in kept
     assert len(rows) == 2
 

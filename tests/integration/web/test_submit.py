@@ -45,23 +45,23 @@ def saved_rows(section="vacancies"):
 
 
 @pytest.fixture
-def manager(client_as):
+def home_manager(client_as):
     return client_as("rosewood_manager")
 
 
 @pytest.fixture
-def with_beds(manager):
+def with_beds(home_manager):
     """The manager after a first update of beds."""
-    assert filled_form(first_page(manager)).press("Save and continue").status == 200
-    return manager
+    assert filled_form(first_page(home_manager)).press("Save and continue").status == 200
+    return home_manager
 
 
-def test_first_visit_asks_which_beds_there_are(manager):
-    assert Page.get(manager, BEDS).h1 == "Which kinds of bed do you run?"
+def test_first_visit_asks_which_beds_there_are(home_manager):
+    assert Page.get(home_manager, BEDS).h1 == "Which kinds of bed do you run?"
 
 
-def test_saved_beds_are_acknowledged_and_stored(manager):
-    page = filled_form(first_page(manager)).press("Save and continue")
+def test_saved_beds_are_acknowledged_and_stored(home_manager):
+    page = filled_form(first_page(home_manager)).press("Save and continue")
     assert "Beds and vacancies saved, today at 9:00am." in page.banner
     row = db.session.scalars(select(Submission)).one()
     assert row.answers[f"available__{ROW}"] == 2
@@ -79,16 +79,16 @@ def test_last_answers_stand_in_the_form_next_time(with_beds):
 @pytest.mark.parametrize(
     ("text", "stored"), [("2", 2), (" 2 ", 2), ("\u00a02", 2)], ids=["plain", "spaces", "no-break space"]
 )
-def test_numbers_are_read_as_people_type_them(manager, text, stored):
-    filled_form(first_page(manager), available=text).press("Save and continue")
+def test_numbers_are_read_as_people_type_them(home_manager, text, stored):
+    filled_form(first_page(home_manager), available=text).press("Save and continue")
     assert db.session.scalars(select(Submission)).one().answers[f"available__{ROW}"] == stored
 
 
 @pytest.mark.parametrize(
     "text", ["-1", "2.5", "1,2,3", "٢", "2️⃣", "99999999999", "two", "1e3", "2\x00", "0x2", "2" * 5000, "²", "=2"]
 )
-def test_bad_number_is_named_at_its_field_and_nothing_is_saved(manager, text):
-    page = filled_form(first_page(manager), available=text).press("Save and continue")
+def test_bad_number_is_named_at_its_field_and_nothing_is_saved(home_manager, text):
+    page = filled_form(first_page(home_manager), available=text).press("Save and continue")
     assert page.status == 422
     assert page.title.startswith("Error: ")
     assert any("Free now" in error for error in page.errors)
@@ -97,20 +97,20 @@ def test_bad_number_is_named_at_its_field_and_nothing_is_saved(manager, text):
     assert saved_rows() == 0
 
 
-def test_beds_that_do_not_add_up_are_refused_with_their_sum(manager):
-    page = filled_form(first_page(manager), reserved="2").press("Save and continue")
+def test_beds_that_do_not_add_up_are_refused_with_their_sum(home_manager):
+    page = filled_form(first_page(home_manager), reserved="2").press("Save and continue")
     assert page.errors == ["Dementia nursing adds up to 13 but has 12 beds. Change a number, or the number of beds"]
     assert saved_rows() == 0
 
 
-def test_blank_is_not_zero(manager):
-    page = filled_form(first_page(manager), reserved="").press("Save and continue")
+def test_blank_is_not_zero(home_manager):
+    page = filled_form(first_page(home_manager), reserved="").press("Save and continue")
     assert page.errors == ["Enter how many dementia nursing beds are held. Enter 0 if none"]
 
 
-def test_more_beds_than_on_record_needs_a_reason(manager):
+def test_more_beds_than_on_record_needs_a_reason(home_manager):
     numbers = {"capacity": "26", "occupied": "23"}
-    page = filled_form(first_page(manager), **numbers).press("Save and continue")
+    page = filled_form(first_page(home_manager), **numbers).press("Save and continue")
     assert page.errors == ["26 beds is more than the 24 CQC has on record. Tell us why"]
     form = page.form("Save and continue").fill("Why do you have more beds than CQC has on record?", "A new wing")
     assert "saved" in form.press("Save and continue").banner
@@ -132,8 +132,8 @@ def test_doubtful_change_asks_for_a_reason_and_keeps_it(with_beds):
     assert saved_rows() == 2
 
 
-def test_same_form_sent_twice_is_one_save(manager):
-    form = filled_form(first_page(manager))
+def test_same_form_sent_twice_is_one_save(home_manager):
+    form = filled_form(first_page(home_manager))
     form.press("Save and continue")
     second = form.press("Save and continue")
     assert second.status == 200
@@ -174,8 +174,8 @@ def test_shortcut_moves_one_bed_without_scripts_and_saves_nothing(with_beds):
     assert saved_rows() == 1
 
 
-def test_unknown_field_is_refused(manager):
-    form = filled_form(first_page(manager))
+def test_unknown_field_is_refused(home_manager):
+    form = filled_form(first_page(home_manager))
     form.values.add("is_admin", "1")
     page = form.press("Save and continue")
     assert page.status == 422
@@ -183,8 +183,8 @@ def test_unknown_field_is_refused(manager):
     assert saved_rows() == 0
 
 
-def test_repeated_field_is_refused(manager):
-    form = filled_form(first_page(manager))
+def test_repeated_field_is_refused(home_manager):
+    form = filled_form(first_page(home_manager))
     form.values.add(f"available__{ROW}", "7")
     page = form.press("Save and continue")
     assert page.status == 422
@@ -192,8 +192,8 @@ def test_repeated_field_is_refused(manager):
 
 
 @pytest.mark.parametrize("version", ["", "x", "-1", "9" * 40, None])
-def test_form_without_its_version_is_refused(manager, version):
-    form = filled_form(first_page(manager))
+def test_form_without_its_version_is_refused(home_manager, version):
+    form = filled_form(first_page(home_manager))
     form.values.setlist("_version", [] if version is None else [version])
     assert form.press("Save and continue").status == 422
     assert saved_rows() == 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 from alembic import op
+
 from ctapp.models.types import BigId, Json, UtcDateTime
 
 revision = "0001"

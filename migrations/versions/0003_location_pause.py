@@ -63,4 +63,3 @@ def upgrade() -> None:
     )
     op.create_index("ix_contact_session_contact_id", "contact_session", ["contact_id"])
     op.add_column("one_tap_link", sa.Column("address_hash", sa.String(64), nullable=True))
-

@@ -18,7 +18,9 @@ BY_HAND = {
 
 @pytest.mark.parametrize("year", BY_HAND)
 def test_listed_days_are_those_written_down_by_hand(year):
-    assert [day for day, _ in listed_holidays() if day.year == year] == [date.fromisoformat(f"{year}-{day}") for day in BY_HAND[year]]
+    assert [day for day, _ in listed_holidays() if day.year == year] == [
+        date.fromisoformat(f"{year}-{day}") for day in BY_HAND[year]
+    ]
 
 
 def test_list_covers_2020_to_2030_and_agrees_with_the_rule():
@@ -38,6 +40,9 @@ def test_every_holiday_is_a_weekday_and_there_are_at_least_eight(year):
     assert all(day.weekday() < 5 for day in holidays)
 
 
-@pytest.mark.parametrize("day", ["1981-04-19", "1954-04-18", "2008-03-23", "2011-04-24", "2038-04-25", "2049-04-18", "2076-04-19", "2285-03-22"])
+@pytest.mark.parametrize(
+    "day",
+    ["1981-04-19", "1954-04-18", "2008-03-23", "2011-04-24", "2038-04-25", "2049-04-18", "2076-04-19", "2285-03-22"],
+)
 def test_easter_of_early_late_and_exceptional_years(day):
     assert easter_sunday(int(day[:4])) == date.fromisoformat(day)

@@ -112,7 +112,9 @@ def test_home_that_reports_daily_recovers_on_the_29th_day(on, expected):
     assert status(find_outbreaks(days)[0], days, on=on) == expected
 
 
-@pytest.mark.parametrize("reported_on, recovered", [(date(2021, 3, 29), False), (date(2021, 3, 30), True), (date(2021, 4, 20), True)])
+@pytest.mark.parametrize(
+    "reported_on, recovered", [(date(2021, 3, 29), False), (date(2021, 3, 30), True), (date(2021, 4, 20), True)]
+)
 def test_only_a_report_on_or_after_the_29th_day_proves_recovery(reported_on, recovered):
     days = {MARCH_1: ONE, reported_on: NONE}
     stands = status(find_outbreaks(days)[0], days, on=date(2021, 5, 1))
@@ -126,7 +128,9 @@ def test_only_a_report_on_or_after_the_29th_day_proves_recovery(reported_on, rec
 )
 def test_silent_home_stays_ongoing_and_says_since_when(on, no_report_since):
     days = {MARCH_1: ONE, date(2021, 3, 6): NONE}
-    assert status(find_outbreaks(days)[0], days, on=on) == OutbreakStatus(state="ongoing", no_report_since=no_report_since)
+    assert status(find_outbreaks(days)[0], days, on=on) == OutbreakStatus(
+        state="ongoing", no_report_since=no_report_since
+    )
 
 
 def test_new_outbreak_is_no_proof_that_the_old_one_is_over():
@@ -195,7 +199,9 @@ def walk(log, clear_days, until):
         day += DAY
     for outbreak in found:
         is_over = "over_at_end_of" in outbreak and outbreak["over_at_end_of"] < until
-        outbreak["no_report_since"] = last_report if is_over and outbreak["silent"] and outbreak["recovered"] is None else None
+        outbreak["no_report_since"] = (
+            last_report if is_over and outbreak["silent"] and outbreak["recovered"] is None else None
+        )
     return found
 
 
@@ -210,7 +216,11 @@ def last_answers(log):
 
 
 @settings(max_examples=300, deadline=None)
-@given(log=histories, clear_days=st.sampled_from([1, 5, 14, 28]), until=st.integers(0, LAST + 60).map(lambda n: START + n * DAY))
+@given(
+    log=histories,
+    clear_days=st.sampled_from([1, 5, 14, 28]),
+    until=st.integers(0, LAST + 60).map(lambda n: START + n * DAY),
+)
 def test_engine_agrees_with_a_walk_through_the_calendar(log, clear_days, until):
     log = [(day, answers) for day, answers in log if day <= until]
     days = last_answers(log)
@@ -221,7 +231,9 @@ def test_engine_agrees_with_a_walk_through_the_calendar(log, clear_days, until):
     ]
     for outbreak, old in zip(found, oracle, strict=True):
         assert status(outbreak, days, on=until, clear_days=clear_days) == OutbreakStatus(
-            state="recovered" if old["recovered"] else "ongoing", recovered_on=old["recovered"], no_report_since=old["no_report_since"]
+            state="recovered" if old["recovered"] else "ongoing",
+            recovered_on=old["recovered"],
+            no_report_since=old["no_report_since"],
         )
 
 

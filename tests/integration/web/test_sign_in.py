@@ -91,7 +91,7 @@ def test_failures_are_kept_without_the_address(client):
     enter(client, password="wrong")
     enter(client, email="nobody@rosewood.example")
     assert [(actor, detail["reason"]) for actor, detail in events("sign_in_failed")] == [
-        (f"user:{factories.user_id(MANAGER)}", "password"),
+        (f"user:{factories.user_id(HOME_MANAGER)}", "password"),
         ("unknown", "password"),
     ]
     kept = str(events("sign_in_failed"))

@@ -8,7 +8,6 @@ from ctapp import clock
 from ctapp.cli.edge import application, say
 from ctapp.errors import Refused
 from ctapp.queries.contacts import contact_by_email
-from ctapp.services import transactions
 from ctapp.services.leaving import revoke_links
 
 OPERATOR, CHANNEL = "operator", "cli"
@@ -31,7 +30,6 @@ def revoke(email: str | None, everybody: bool) -> None:  # noqa: FBT001  (click 
         if email and contact is None:
             raise Refused(f"no contact {email} that is mailed")
         count = revoke_links(contact.id if contact else None, actor=OPERATOR, channel=CHANNEL, at=clock.now())
-        transactions.commit_session()
     say(f"Revoked {count} link{'s' * (count != 1)}.")
 
 

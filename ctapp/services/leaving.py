@@ -19,19 +19,19 @@ from ctapp.services import audit, pauses
 from ctapp.services.links import CHANNEL
 
 
-def leave(token: str, location_id: int | None, *, at: datetime) -> None:
-    """Take a link's contact off one of its locations, or off all of them when None; without one left its links die. Flushes.
+def leave(token: str, cqc_id: str, *, at: datetime) -> None:
+    """Take a link's contact off one of its locations, or off all of them when ""; without one left its links die. Flushes.
 
     Errors: Gone when the link does not work or does not cover the location.
     """
     contact_id = live_link(token, at=at).contact_id
-    covered = {location.id for location in locations_of_contact(contact_id, day=london_day(at))}
-    if not covered or (location_id is not None and location_id not in covered):
+    covered = _covered(contact_id, at=at)
+    if not covered or (cqc_id and cqc_id not in covered):
         raise Gone("the link no longer covers this location")
-    mine = ContactLocation.contact_id == contact_id
-    if location_id is not None:
-        mine &= ContactLocation.location_id == location_id
-    left = db.session.scalars(delete(ContactLocation).where(mine).returning(ContactLocation.location_id)).all()
+    mine = delete(ContactLocation).where(ContactLocation.contact_id == contact_id)
+    if cqc_id:
+        mine = mine.where(ContactLocation.location_id == covered[cqc_id])
+    left = db.session.scalars(mine.returning(ContactLocation.location_id)).all()
     for each in sorted(left):
         audit.record(
             f"contact:{contact_id}", CHANNEL, "contact_left", at=at, location_id=each, detail={"contact_id": contact_id}
@@ -41,15 +41,16 @@ def leave(token: str, location_id: int | None, *, at: datetime) -> None:
     db.session.flush()
 
 
-def say_closed(token: str, location_id: int, kind: str, *, at: datetime) -> None:
+def say_closed(token: str, cqc_id: str, kind: str, *, at: datetime) -> None:
     """Pause the reminders of a location that a link covers, until support has checked; flushes.
 
     Errors: Gone; BadAnswers for a kind that does not exist.
     """
     contact_id = live_link(token, at=at).contact_id
-    if location_id not in {location.id for location in locations_of_contact(contact_id, day=london_day(at))}:
+    covered = _covered(contact_id, at=at)
+    if cqc_id not in covered:
         raise Gone("the link no longer covers this location")
-    pauses.pause(location_id, kind, actor=f"contact:{contact_id}", channel=CHANNEL, at=at)
+    pauses.pause(covered[cqc_id], kind, actor=f"contact:{contact_id}", channel=CHANNEL, at=at)
 
 
 def revoke_links(contact_id: int | None, *, actor: str, channel: str, at: datetime) -> int:
@@ -65,3 +66,7 @@ def revoke_links(contact_id: int | None, *, actor: str, channel: str, at: dateti
     audit.record(actor, channel, "links_revoked", at=at, detail={"contact_id": contact_id, "links": count})
     db.session.flush()
     return count
+
+
+def _covered(contact_id: int, *, at: datetime) -> dict[str, int]:
+    return {location.cqc_id: location.id for location in locations_of_contact(contact_id, day=london_day(at))}

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import secrets
 from datetime import datetime, timedelta
+from urllib.parse import urlsplit
 
 from sqlalchemy import select
 
@@ -49,6 +50,11 @@ def ask_for_new_link(token: str, *, host: str, at: datetime) -> bool:
         return False
     queue_requested(link.contact_id, NEW_LINK, request=secrets.token_hex(8), host=host, at=at)
     return True
+
+
+def host_of(base_url: str) -> str:
+    """Return the host that stands in Message-IDs: that of the service's own address."""
+    return urlsplit(base_url).hostname or "localhost"
 
 
 def lock_contact(contact_id: int) -> str | None:

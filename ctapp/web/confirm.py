@@ -7,6 +7,8 @@ Source: flows.md, "The one-tap update"; screens.md, 8 and 9.
 
 from __future__ import annotations
 
+import re
+
 from flask import Blueprint, abort, current_app, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -19,6 +21,9 @@ from ctapp.services import links, transactions
 from ctapp.web.confirm_views import gone_page, link_page, moved_page, once_more_page, receipt_page
 from ctapp.web.gesture import lacks_gesture
 from ctapp.web.http import commits
+
+# What a token looks like; anything else is not drawn into a page again.
+_TOKEN = re.compile(r"[A-Za-z0-9_-]{32}")
 
 bp = Blueprint("confirm", __name__, url_prefix="/u")
 csrf.exempt(bp)
@@ -75,4 +80,5 @@ def undo() -> ResponseReturnValue:
 def gone(error: Gone) -> ResponseReturnValue:
     """Say that a link or receipt works no more; why is told to nobody."""
     transactions.drop_session()
-    return gone_page(), 410
+    token = (request.view_args or {}).get("token") or request.form.get("token", "")
+    return gone_page(token if _TOKEN.fullmatch(token) else ""), 410

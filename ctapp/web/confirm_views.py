@@ -17,12 +17,16 @@ from ctapp.queries.current import Standing
 from ctapp.queries.directory import LocationRow, locations_in, these_locations
 from ctapp.queries.due import DueSection, due_in, due_sections
 from ctapp.queries.links import LinkRow, Shown, answers_shown, live_link, receipt
+from ctapp.queries.pauses import PauseRow, unchecked_pauses
 from ctapp.questions.age import age_words
 from ctapp.questions.answers import load_values
 from ctapp.questions.cadence import Cadence
 from ctapp.questions.describe import Difference, differences
 from ctapp.questions.status_words import TAGS
 from ctapp.services.confirmations import UNDO_WITHIN
+
+# With more, the page would be too long for a phone on a slow line.
+HOMES_AT_MOST = 5
 
 
 @dataclass(frozen=True)
@@ -55,14 +59,18 @@ class ReceiptLine:
 
 @dataclass(frozen=True)
 class HomeView:
-    """One home of a link. `sealed` is empty where nothing can be confirmed; `done` says that nothing is left to do."""
+    """One home of a link. `sealed` is empty where nothing can be confirmed; `done` says that nothing is left to do.
+
+    `paused` says what the home told of itself and support has not checked yet.
+    """
 
     name: str
-    href: str
+    cqc_id: str
     sections: tuple[AnswersView, ...]
     to_answer: tuple[ToAnswer, ...]
     sealed: str
     done: str
+    paused: str
 
 
 def link_page(token: str, *, at: datetime) -> str:
@@ -74,10 +82,12 @@ def link_page(token: str, *, at: datetime) -> str:
     locations = locations_of_contact(link.contact_id, day=london_day(at))
     if not locations:
         raise Gone("no open location is left")
+    if len(locations) > HOMES_AT_MOST:
+        return render_template("confirm/many.html", token=token, sent_to=masked(link.email), count=len(locations))
     rows = due_in(locations, at=at)
     who = _who([row for location in locations for row in rows[location.id]])
     homes = [_home_view(link, location, rows[location.id], who, at=at) for location in locations]
-    return render_template("confirm/show.html", token=token, sent_to=_masked(link.email), homes=homes)
+    return render_template("confirm/show.html", token=token, sent_to=masked(link.email), homes=homes)
 
 
 def once_more_page(form: ConfirmForm) -> str:
@@ -136,12 +146,13 @@ def receipt_page(receipt_id: str, *, at: datetime, is_too_late: bool = False) ->
         is_undone=found.is_undone,
         is_too_late=is_too_late,
         to_answer=[_to_answer(location, row, at=at) for row in rows if row.due.is_due and row not in mine],
+        others=len(locations_of_contact(found.contact_id, day=london_day(at))) - 1,
     )
 
 
-def gone_page() -> str:
-    """Return the page of a link or receipt that works no more."""
-    return render_template("confirm/gone.html", sign_in=url_for("sign_in.show"))
+def gone_page(token: str) -> str:
+    """Return the page of a link or receipt that works no more; a new link may be asked for with the `token` of an old one."""
+    return render_template("confirm/gone.html", sign_in=url_for("sign_in.show"), token=token)
 
 
 def _home_view(
@@ -161,12 +172,20 @@ def _home_view(
     last = max(standings.values(), key=lambda standing: standing.confirmed_at, default=None)
     return HomeView(
         name=location.name,
-        href=url_for("home.location", cqc_id=location.cqc_id),
+        cqc_id=location.cqc_id,
         sections=tuple(_answers_view(row, row.standing, link, who, at=at) for row in covered if row.standing),
         to_answer=tuple(_to_answer(location, r, at=at) for r in rows if r.due.is_due and not r.is_covered),
         sealed=seal(shown, current_app.config["SETTINGS"].secret_key) if covered else "",
         done=f"Checked {age_words(last.confirmed_at, at)} {_by(last, who)}. Nothing to do." if is_done and last else "",
+        paused=_paused_words(unchecked_pauses([location.id]).get(location.id), at=at),
     )
+
+
+def _paused_words(pause: PauseRow | None, *, at: datetime) -> str:
+    if pause is None:
+        return ""
+    what = "is empty for now" if pause.kind == "temporarily_empty" else "has closed"
+    return f"We were told {age_words(pause.said_at, at)} that this home {what}. The support desk is checking."
 
 
 def _answers_view(
@@ -224,6 +243,7 @@ def _clock_words(moment: datetime, at: datetime) -> str:
     return age_words(moment, at).rpartition(" at ")[2]
 
 
-def _masked(email: str) -> str:
+def masked(email: str) -> str:
+    """Return an address as a page may show it to whoever holds a link: "m…@rosewood.example"."""
     name, _, host = email.partition("@")
     return f"{name[:1]}…@{host}"

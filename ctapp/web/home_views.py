@@ -21,6 +21,7 @@ from ctapp.questions.describe import others_see
 from ctapp.questions.status_words import TAGS, WORST_FIRST, Status, status_of
 from ctapp.services.confirmations import UNDO_WITHIN, Confirmed, confirm_unchanged
 from ctapp.services.log import Author
+from ctapp.web.link_views import code_home
 from ctapp.web.roles_home import plain_home
 
 PARTS = (
@@ -54,7 +55,9 @@ class HomeCard:
 
 
 def home_page(viewer: Viewer, *, at: datetime) -> str:
-    """Return Home for a viewer: one home whole, several as cards, anybody else the plain one."""
+    """Return Home for a viewer: one home whole, several as cards, a mailed code's sections, anybody else the plain one."""
+    if viewer.contact_id is not None:
+        return code_home(viewer, at=at)
     if not viewer.may(Permission.UPDATE):
         return plain_home(viewer, at=at)
     homes = locations_in(locations_for(viewer, Permission.UPDATE))

@@ -163,9 +163,9 @@ class _Reader(HTMLParser):
         elif tag == "option" and self._select and "selected" in found:
             self.forms[-1].append((self._select, found.get("value", "")))
 
-    def handle_data(self, data: str) -> None:
+    def handle_data(self, text: str) -> None:
         if self._area is not None:
-            self.forms[-1][-1] = (self._area, data)
+            self.forms[-1][-1] = (self._area, text)
 
     def handle_endtag(self, tag: str) -> None:
         self._is_open = self._is_open and tag != "form"

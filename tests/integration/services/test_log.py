@@ -3,10 +3,13 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from sqlalchemy import select
 
-from ctapp.models import Submission
+from ctapp.extensions import db
+from ctapp.models import Outbreak, Submission
 from ctapp.services.log import lock_current
 from tests import cast
+from tests.answers import COVID
 from tests.integration.services.writing import (
     answers,
     beds,
@@ -134,7 +137,6 @@ def test_current_of_a_section_nobody_answered_is_one_row_of_version_0(app):
 
 def test_moment_of_receipt_is_kept_apart_from_the_moment_of_answering(app):
     from ctapp.clock import london_day
-    from ctapp.extensions import db
     from ctapp.queries.question_sets import section_on
     from ctapp.services.log import Author, append
 
@@ -151,3 +153,49 @@ def test_moment_of_receipt_is_kept_apart_from_the_moment_of_answering(app):
     row = db.session.query(Submission).one()
     assert (row.answered_at, row.received_at) == (AT - timedelta(days=1), AT)
     assert kept("vacancies")["confirmed_at"] == AT - timedelta(days=1)
+
+
+def cases(number):
+    """A day's answers with so many residents confirmed."""
+    if not number:
+        return COVID
+    others = dict.fromkeys(["staff_confirmed_today", "residents_symptomatic_today", "staff_symptomatic_today"], "0")
+    return {"new_cases": "yes", "residents_confirmed_today": str(number), "residents_total": str(number), **others}
+
+
+def outbreaks():
+    """Start, last case and residents confirmed of each outbreak that is kept."""
+    rows = db.session.execute(
+        select(Outbreak.started_on, Outbreak.last_case_on, Outbreak.residents_confirmed).order_by(Outbreak.started_on)
+    )
+    return [tuple(row) for row in rows]
+
+
+@pytest.mark.parametrize(
+    "next_day, is_another", [(date(2021, 3, 28), False), (date(2021, 3, 29), False), (date(2021, 3, 30), True)]
+)
+def test_28_clear_days_lie_between_two_outbreaks(app, next_day, is_another):
+    first = date(2021, 3, 1)
+    save("covid", cases(1), at=AT, day=first)
+    save("covid", cases(2), at=AT, day=next_day)
+    one = [(first, next_day, 3)]
+    assert outbreaks() == ([(first, first, 1), (next_day, next_day, 2)] if is_another else one)
+
+
+def test_late_entry_joins_two_outbreaks_and_its_correction_parts_them(app):
+    first, between, last = date(2021, 2, 1), date(2021, 3, 1), date(2021, 3, 29)
+    save("covid", cases(1), at=AT, day=first)
+    save("covid", cases(1), at=AT, day=last)
+    assert outbreaks() == [(first, first, 1), (last, last, 1)]
+    save("covid", cases(4), at=AT, day=between)
+    assert outbreaks() == [(first, last, 6)]
+    save("covid", cases(0), at=AT, day=between)
+    assert outbreaks() == [(first, first, 1), (last, last, 1)]
+    save("covid", cases(0), at=AT, day=last)
+    save("covid", cases(0), at=AT, day=first)
+    assert outbreaks() == []
+
+
+def test_residents_ill_without_a_new_case_are_no_outbreak(app):
+    save("covid", COVID | {"residents_total": "9"}, at=AT)
+    assert outbreaks() == []

@@ -136,11 +136,13 @@ def test_mail_says_what_stands_and_carries_one_link(settings, contact, folder, a
         assert words in text
         assert words in html
     assert "Last checked yesterday at 3:40pm. Goes out of date tomorrow at 3:40pm" in text
-    links = {line for line in text.splitlines() if "://" in line}
-    assert len(links) == 1
-    [link] = links
+    link, foot = [line for line in text.splitlines() if "://" in line]
+    choices = foot.removeprefix("Change the time, or stop: ")
     assert link.startswith("http://localhost/u/")
-    assert html.count("href=") == html.count(f'href="{link}"') == 1
+    assert choices.startswith("http://localhost/u/mail/")
+    assert (html.count(f'href="{link}"'), html.count(f'href="{choices}"'), html.count("href=")) == (1, 1, 2)
+    assert mail["List-Unsubscribe"] == f"<{choices}>"
+    assert mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     assert "<img" not in html
     assert Page.get(client, link.removeprefix("http://localhost")).h1 == "Has anything changed?"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from flask import render_template
+from flask import render_template, url_for
 
 from ctapp.access.permissions import Permission
 from ctapp.access.roles import role_of
@@ -26,6 +26,7 @@ def plain_home(viewer: Viewer, *, at: datetime) -> str:
         role=role_of(viewer.kind).name,
         locations=locations_in(scope, limit=LISTED),
         limit=LISTED,
+        find_href=url_for("find.show") if viewer.may(Permission.FIND) else "",
         stale=[_told(home, at=at) for home in stale_homes(scope, at=at)] if sees_beds else [],
         freshness=freshness_of(scope, at=at) if sees_beds else None,
     )

@@ -11,9 +11,9 @@ from ctapp import clock
 from ctapp.cli.edge import application, say
 from ctapp.errors import Refused
 from ctapp.jobs.backends import backend_for
-from ctapp.jobs.mailing import hand_over, queue_reminders
+from ctapp.jobs.mailing import hand_over, queue_reminders, queue_scheduled_mail
 from ctapp.queries.outbox import count_by_state, mails
-from ctapp.services.reminders import is_their_hour
+from ctapp.services.mail_plan import is_mailing_hour
 
 
 @click.command()
@@ -22,10 +22,11 @@ def remind(moment: str | None) -> None:
     """Queue today's reminder for every contact with something due, whatever the hour; once a contact and day."""
     at = _moment(moment) if moment else clock.now()
     with application() as app:
-        if moment and not is_their_hour(at):
+        if moment and not is_mailing_hour(at):
             say("Queued 0 reminders: at that hour nobody is reminded.")
             return
-        count = queue_reminders(app.config["SETTINGS"], at=at)
+        queue = queue_scheduled_mail if moment else queue_reminders
+        count = queue(app.config["SETTINGS"], at=at)
         say(f"Queued {count} reminder{'s' * (count != 1)}.")
 
 

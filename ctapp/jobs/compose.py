@@ -14,6 +14,7 @@ from flask_mail import Message
 
 from ctapp.config import Settings
 from ctapp.errors import CapacityTrackerError
+from ctapp.services.choices import choices_token
 from ctapp.services.reminders import Reminder
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\u0085\u2028\u2029]")
@@ -32,6 +33,14 @@ class Envelope:
     at: datetime
 
 
+@dataclass(frozen=True)
+class Addresses:
+    """Where a scheduled mail leads: the one thing to do, and the page on which its reader changes or stops such mail."""
+
+    link: str
+    choices: str
+
+
 def mail_host(settings: Settings) -> str:
     """Return the host that stands in Message-IDs: that of the service's own address."""
     return urlsplit(settings.base_url).hostname or "localhost"
@@ -42,12 +51,38 @@ def link_address(settings: Settings, token: str) -> str:
     return f"{settings.base_url.rstrip('/')}/u/{token}"
 
 
-def reminder_message(reminder: Reminder, envelope: Envelope, *, link: str, settings: Settings) -> Message:
-    """Return a reminder as a message.
+def choices_address(settings: Settings, contact_id: int) -> str:
+    """Return the address of a contact's page of choices; its token opens nothing else."""
+    token = choices_token(contact_id, key=settings.secret_key)
+    return f"{settings.base_url.rstrip('/')}/u/mail/{token}"
+
+
+def reminder_message(reminder: Reminder, envelope: Envelope, *, addresses: Addresses, settings: Settings) -> Message:
+    """Return a reminder, last call or notice as a message.
 
     Errors: UnsafeHeader. Source: screens.md, 17.
     """
-    return _message("reminder", reminder.subject, envelope, settings, reminder=reminder, link=link)
+    return _stoppable(
+        _message(
+            "reminder",
+            reminder.subject,
+            envelope,
+            settings,
+            reminder=reminder,
+            link=addresses.link,
+            choices=addresses.choices,
+        ),
+        addresses.choices,
+    )
+
+
+def _stoppable(message: Message, address: str) -> Message:
+    # RFC 8058: a reader's own button posts to this address; opening it changes nothing. Source: security.md, 20.
+    message.extra_headers = (message.extra_headers or {}) | {
+        "List-Unsubscribe": f"<{address}>",
+        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+    }
+    return message
 
 
 def new_link_message(envelope: Envelope, *, link: str, settings: Settings) -> Message:

@@ -11,12 +11,13 @@ from datetime import datetime
 
 from flask_mail import Message
 
+from ctapp.clock import LONDON
 from ctapp.config import Settings
 from ctapp.jobs import compose, requested
 from ctapp.jobs.backends import Backend
 from ctapp.jobs.outcomes import RefusedForGood, ServerAway, Unanswered
-from ctapp.queries.contacts import ContactRow, contact_by_id, contact_ids
-from ctapp.services import contacts, links, outbox, reminders, transactions
+from ctapp.queries.contacts import ContactRow, contact_by_id, contact_ids, contacts_at_hour
+from ctapp.services import contacts, links, mail_plan, outbox, reminders, transactions
 from ctapp.services.outbox import ClaimedMail
 from ctapp.services.reminders import Reminder
 
@@ -35,8 +36,32 @@ class Handed:
     failed: int = 0
 
 
+def queue_scheduled_mail(settings: Settings, *, at: datetime) -> int:
+    """Queue every reminder, last call and notice whose time has come, spread over 20 minutes; return how many; commits."""
+    queued = last = 0
+    there = at.astimezone(LONDON)
+    while True:
+        transactions.begin_reading()
+        batch = contacts_at_hour(
+            there.hour,
+            there.isoweekday(),
+            last_call_hour=mail_plan.LAST_CALL_HOUR,
+            after_id=last,
+            limit=CONTACTS_AT_ONCE,
+        )
+        planned = mail_plan.plan(batch, at=at)
+        transactions.drop_session()
+        transactions.begin_writing()
+        if not batch:
+            return queued
+        for kind, wanted in planned.items():
+            queued += outbox.queue_scheduled(wanted, kind, host=compose.mail_host(settings), at=at, is_spread=True)
+        transactions.commit_session()
+        last = batch[-1].id
+
+
 def queue_reminders(settings: Settings, *, at: datetime) -> int:
-    """Queue today's reminder for every contact that has something due and none yet, and return how many; commits."""
+    """Queue now a reminder for every contact that has something due and none today, whatever it chose; commits."""
     queued = last = 0
     while True:
         transactions.begin_reading()
@@ -136,8 +161,8 @@ def _message_for(
         return requested.message_for(mail, contact, settings, at=at)
     token = links.mint(contact.id, outbox_id=mail.id, at=at)
     envelope = compose.Envelope(contact.email, mail.message_id, at)
-    link = compose.link_address(settings, token)
-    return compose.reminder_message(reminder, envelope, link=link, settings=settings)
+    addresses = compose.Addresses(compose.link_address(settings, token), compose.choices_address(settings, contact.id))
+    return compose.reminder_message(reminder, envelope, addresses=addresses, settings=settings)
 
 
 def _still_wanted(mail: ClaimedMail, *, at: datetime) -> tuple[ContactRow, Reminder | None] | str:
@@ -149,8 +174,11 @@ def _still_wanted(mail: ClaimedMail, *, at: datetime) -> tuple[ContactRow, Remin
     transactions.begin_reading()
     try:
         contact = contact_by_id(mail.contact_id)
-        is_reminder = contact is not None and not requested.is_requested(mail)
-        reminder = reminders.reminder_for(mail.contact_id, at=at) if is_reminder else None
+        reminder = (
+            reminders.reminder_for(contact, mail.kind, queued_at=mail.queued_at, at=at)
+            if contact and not requested.is_requested(mail)
+            else None
+        )
     finally:
         transactions.drop_session()
         transactions.begin_writing()

@@ -18,8 +18,8 @@ from apscheduler.triggers.cron import CronTrigger
 from ctapp.clock import LONDON
 from ctapp.config import Settings
 from ctapp.jobs.backends import backend_for
-from ctapp.jobs.mailing import hand_over, queue_reminders
-from ctapp.services.reminders import is_their_hour
+from ctapp.jobs.mailing import hand_over, queue_scheduled_mail
+from ctapp.services.mail_plan import is_mailing_hour
 
 Now = Callable[[], datetime]
 
@@ -44,9 +44,9 @@ def every_minutes(count: int) -> BaseTrigger:
 
 
 def remind(settings: Settings, now: Now) -> int:
-    """Queue the reminders of this hour."""
+    """Queue the reminders, last calls and notices whose time has come."""
     at = now()
-    return queue_reminders(settings, at=at) if is_their_hour(at) else 0
+    return queue_scheduled_mail(settings, at=at) if is_mailing_hour(at) else 0
 
 
 def send_outbox(settings: Settings, now: Now) -> object:

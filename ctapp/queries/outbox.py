@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -62,3 +63,26 @@ def contacts_mailed_on(day: date, *, kind: str) -> set[int]:
             select(OutboxMail.contact_id).where(OutboxMail.london_on == day, OutboxMail.kind == kind).distinct()
         )
     )
+
+
+def scheduled_mails_on(day: date, contact_ids: Sequence[int]) -> dict[int, dict[str, datetime]]:
+    """Return, for each contact with a mail for a London day, the kinds and when each was queued, in whatever state."""
+    found: dict[int, dict[str, datetime]] = {}
+    rows = db.session.execute(
+        select(OutboxMail.contact_id, OutboxMail.kind, OutboxMail.queued_at)
+        .where(OutboxMail.london_on == day, OutboxMail.contact_id.in_(contact_ids))
+        .order_by(OutboxMail.id)
+    )
+    for row in rows:
+        found.setdefault(row.contact_id, {})[row.kind] = row.queued_at
+    return found
+
+
+def last_mails_of(kind: str, contact_ids: Sequence[int]) -> dict[int, datetime]:
+    """Return when each contact was last sent a mail of a kind, or one was queued; nothing for those without any."""
+    rows = db.session.execute(
+        select(OutboxMail.contact_id, func.max(OutboxMail.queued_at))
+        .where(OutboxMail.kind == kind, OutboxMail.contact_id.in_(contact_ids), OutboxMail.state != "void")
+        .group_by(OutboxMail.contact_id)
+    )
+    return {row[0]: row[1] for row in rows}

@@ -14,10 +14,12 @@ The order that makes a crash harmless, each step its own commit by the edge (`jo
 
 from __future__ import annotations
 
+import hashlib
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import CursorResult, select, update
@@ -33,7 +35,10 @@ GIVE_UP_AFTER = timedelta(hours=48)
 LADDER = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60))
 THEN_EVERY = timedelta(hours=2)
 OPEN_TRIES_AT_MOST = 2
-SCHEDULED = frozenset({"reminder"})
+SCHEDULED = frozenset({"reminder", "last_call", "stale_notice", "council_digest"})
+# The notice takes the place of that day's reminder: one key for both, so that nobody can get both.
+SLOTS = {"stale_notice": "reminder"}
+SPREAD = timedelta(minutes=20)
 QUIET_FROM_HOUR = 21
 
 
@@ -52,11 +57,20 @@ class ClaimedMail:
     user_id: int | None
 
 
-def queue_scheduled(contact_ids: Iterable[int], kind: str, *, host: str, at: datetime) -> int:
+def queue_scheduled(
+    contact_ids: Iterable[int],
+    kind: str,
+    *,
+    host: str,
+    at: datetime,
+    is_spread: bool = False,
+    user_ids: Mapping[int, int] = MappingProxyType({}),
+) -> int:
     """Queue one mail of a scheduled kind for each contact and this London day, and return how many were new; flushes.
 
     The unique key makes a second one impossible, whoever else queues at the same moment. `host` names this service in the
-    Message-ID, which stays the same however often the mail is tried.
+    Message-ID, which stays the same however often the mail is tried. `is_spread`: not all at once, but within 20 minutes, by a
+    hash of the contact. `user_ids`: the account, by contact, of those who are mailed as holders of one.
     Source: flows.md, "Reminders and other mail"; security.md, 69 and 70.
     """
     day = london_day(at)
@@ -65,12 +79,13 @@ def queue_scheduled(contact_ids: Iterable[int], kind: str, *, host: str, at: dat
             "contact_id": contact_id,
             "kind": kind,
             "london_on": day,
-            "unique_key": f"{kind}:{contact_id}:{day}",
+            "unique_key": f"{SLOTS.get(kind, kind)}:{contact_id}:{day}",
+            "user_id": user_ids.get(contact_id),
             "message_id": f"<{secrets.token_hex(16)}@{host}>",
             "state": "queued",
             "attempts": 0,
             "queued_at": at,
-            "next_at": at,
+            "next_at": at + _share_of_spread(contact_id) if is_spread else at,
             "error": "",
         }
         for contact_id in contact_ids
@@ -80,6 +95,11 @@ def queue_scheduled(contact_ids: Iterable[int], kind: str, *, host: str, at: dat
     insert: Any = insert_on_postgres if db.engine.dialect.name == "postgresql" else insert_on_sqlite
     added = db.session.execute(insert(OutboxMail).values(rows).on_conflict_do_nothing().returning(OutboxMail.id))
     return len(added.all())
+
+
+def _share_of_spread(contact_id: int) -> timedelta:
+    number = int.from_bytes(hashlib.sha256(str(contact_id).encode()).digest()[:8])
+    return timedelta(seconds=number % int(SPREAD.total_seconds()))
 
 
 def claim(*, at: datetime, limit: int, untried_since: datetime | None = None) -> list[ClaimedMail]:

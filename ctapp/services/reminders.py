@@ -1,4 +1,4 @@
-"""Reminders: who gets one today, and what it says. Queueing is `outbox.py`, the mail's form `templates/email/`.
+"""Reminders, last calls and notices: what they say. Who gets which is `mail_plan.py`, their form `templates/email/`.
 
 One mail per contact and London day covers every location and section of that contact.
 Source: flows.md, "Reminders and other mail"; screens.md, 17.
@@ -6,20 +6,22 @@ Source: flows.md, "Reminders and other mail"; screens.md, 17.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from ctapp.clock import LONDON, london_day
-from ctapp.queries.contacts import locations_by_contact
+from ctapp.clock import london_day
+from ctapp.queries.contacts import ContactRow, locations_by_contact
 from ctapp.queries.directory import LocationRow
 from ctapp.queries.due import DueSection, due_in
+from ctapp.queries.pauses import unchecked_pauses
 from ctapp.questions.status_words import status_of
 from ctapp.reference.areas import councils
+from ctapp.services import mail_plan
 
-KIND = "reminder"
-HOUR = 9
-LAST_HOUR = 21
+KIND = mail_plan.REMINDER
+# More homes than this are named and counted: their answers are looked at after signing in.
+HOMES_IN_FULL = 5
 
 
 @dataclass(frozen=True)
@@ -54,19 +56,35 @@ class HomeToCheck:
 
 @dataclass(frozen=True)
 class Reminder:
-    """What a contact is told: the homes with something due, out of all it has."""
+    """What a contact is told: the homes with something due, out of all it has, in a mail of this kind."""
 
     homes: tuple[HomeToCheck, ...]
     home_count: int
+    kind: str = KIND
+
+    @property
+    def is_notice(self) -> bool:
+        """Whether it says that something has gone out of date."""
+        return self.kind == mail_plan.STALE_NOTICE
+
+    @property
+    def is_digest(self) -> bool:
+        """Whether homes are named and counted only."""
+        return self.home_count > HOMES_IN_FULL
 
     @property
     def subject(self) -> str:
         """The mail's subject."""
-        if self.home_count > 1:
-            verb = "has" if len(self.homes) == 1 else "have"
-            return f"{len(self.homes)} of your {self.home_count} homes {verb} things to check today"
+        words = _SEVERAL if self.home_count > 1 else _ONE
         count = len(self.homes[0].sections)
-        return f"{self.homes[0].name}: {count} thing{'s' * (count != 1)} to check today"
+        return words[self.kind].format(
+            name=self.homes[0].name,
+            told=len(self.homes),
+            of=self.home_count,
+            things=f"{count} thing{'s' * (count != 1)}",
+            have="has" if len(self.homes) == 1 else "have",
+            are="is" if len(self.homes) == 1 else "are",
+        )
 
     @property
     def has_by_link(self) -> bool:
@@ -76,41 +94,69 @@ class Reminder:
     @property
     def link_words(self) -> str:
         """What the one link says."""
-        return "Check and confirm" if self.has_by_link else "See what is due"
+        return "Check and confirm" if self.has_by_link and not self.is_digest else "See what is due"
 
 
-def is_their_hour(at: datetime) -> bool:
-    """Return whether reminders go out at a moment: from 09:00 to 21:00 in London.
-
-    The hour and the days that a contact chose come with its preferences; until then everybody has the default.
-    """
-    return HOUR <= at.astimezone(LONDON).hour < LAST_HOUR
+_ONE = {
+    mail_plan.REMINDER: "{name}: {things} to check today",
+    mail_plan.LAST_CALL: "{name}: check before it goes out of date",
+    mail_plan.STALE_NOTICE: "{name} is out of date: discharge teams may not ring you",
+}
+_SEVERAL = {
+    mail_plan.REMINDER: "{told} of your {of} homes {have} things to check today",
+    mail_plan.LAST_CALL: "{told} of your {of} homes: check before they go out of date",
+    mail_plan.STALE_NOTICE: "{told} of your {of} homes {are} out of date: discharge teams may not ring you",
+}
 
 
 def contacts_with_due(contact_ids: Sequence[int], *, at: datetime) -> list[int]:
     """Return those of the contacts that have something due at one of their open locations, in their order."""
-    homes = locations_by_contact(contact_ids, day=london_day(at))
-    rows = due_in(_each_once(homes.values()), at=at)
-    return [
-        contact_id
-        for contact_id in contact_ids
-        if any(row.due.is_due for home in homes[contact_id] for row in rows[home.id])
-    ]
+    rows = mail_plan.due_rows_of(contact_ids, at=at)
+    return [contact_id for contact_id in contact_ids if any(row.due.is_due for row in rows[contact_id])]
 
 
-def reminder_for(contact_id: int, *, at: datetime) -> Reminder | None:
-    """Return what a contact is told now, or None when nothing is due any more."""
-    homes = locations_by_contact([contact_id], day=london_day(at))[contact_id]
+def reminder_for(contact: ContactRow, kind: str, *, queued_at: datetime, at: datetime) -> Reminder | None:
+    """Return what a contact is told now in a mail queued then, or None when there is no reason for it any more.
+
+    A reminder tells everything that is due; its reason is what asks today, or, when it was queued by hand, anything due that
+    has not been updated since.
+    Source: security.md, 79.
+    """
+    every = locations_by_contact([contact.id], day=london_day(at))[contact.id]
+    resting = unchecked_pauses([home.id for home in every])
+    homes = [home for home in every if home.id not in resting]
     rows = due_in(homes, at=at)
-    told = tuple(_home(home, rows[home.id], at=at) for home in homes if any(row.due.is_due for row in rows[home.id]))
-    return Reminder(told, len(homes)) if told else None
+    if not contact.wants(kind) or not _has_reason(contact, kind, rows, queued_at=queued_at, at=at):
+        return None
+    told = [(home, [row for row in rows[home.id] if _is_told(row, kind, at=at)]) for home in homes]
+    return Reminder(
+        homes=tuple(_home(home, found, at=at) for home, found in told if found),
+        home_count=len(every),
+        kind=kind,
+    )
 
 
-def _each_once(groups: Iterable[Sequence[LocationRow]]) -> list[LocationRow]:
-    found: dict[int, LocationRow] = {}
-    for group in groups:
-        found.update({home.id: home for home in group})
-    return list(found.values())
+def _is_told(row: DueSection, kind: str, *, at: datetime) -> bool:
+    if kind == mail_plan.LAST_CALL:
+        return mail_plan.goes_stale_overnight(row, at)
+    return row.due.is_stale if kind == mail_plan.STALE_NOTICE else row.due.is_due
+
+
+def _has_reason(
+    contact: ContactRow,
+    kind: str,
+    rows: Mapping[int, Sequence[DueSection]],
+    *,
+    queued_at: datetime,
+    at: datetime,
+) -> bool:
+    every = [row for found in rows.values() for row in found]
+    told = [row for row in every if _is_told(row, kind, at=at)]
+    if kind != KIND or not told:
+        return bool(told)
+    if any(mail_plan.asks_today(row, london_day(at), days=contact.remind_days) for row in told):
+        return True
+    return not any(row.standing and row.standing.confirmed_at > queued_at for row in every)
 
 
 def _home(home: LocationRow, rows: Sequence[DueSection], *, at: datetime) -> HomeToCheck:
@@ -119,7 +165,7 @@ def _home(home: LocationRow, rows: Sequence[DueSection], *, at: datetime) -> Hom
         name=home.name,
         place=council.name if council else "",
         cqc_id=home.cqc_id,
-        sections=tuple(_section(row, at=at) for row in rows if row.due.is_due),
+        sections=tuple(_section(row, at=at) for row in rows),
     )
 
 

@@ -55,6 +55,8 @@ leaving.done          GET     yes      yes       yes      yes      yes       yes
 mailed_code.changed   GET     410      410       410      410      410       410      410      410      410       410      410      410
 mailed_code.send      POST    410      410       410      410      410       410      410      410      410       410      410      410
 mailed_code.enter     POST    410      410       410      410      410       410      410      410      410       410      410      410
+mail_choices.show     GET     410      410       410      410      410       410      410      410      410       410      410      410
+mail_choices.save     POST    410      410       410      410      410       410      410      410      410       410      410      410
 """
 
 # Who stands for a column, and the locations inside and outside their reach.

@@ -58,10 +58,10 @@ def test_failing_job_is_logged_and_leaves_no_transaction(app, caplog):
     assert "job failed: broken" in caplog.text
 
 
-@pytest.mark.parametrize(("hour", "minute", "asked"), [(8, 59, 0), (9, 0, 1), (20, 59, 1), (21, 0, 0)])
-def test_reminders_are_queued_from_nine_to_nine(app, at, monkeypatch, hour, minute, asked):
+@pytest.mark.parametrize(("hour", "minute", "asked"), [(6, 59, 0), (7, 0, 1), (20, 59, 1), (21, 0, 0)])
+def test_mail_is_queued_from_seven_to_nine(app, at, monkeypatch, hour, minute, asked):
     asked_at = []
-    monkeypatch.setattr("ctapp.jobs.timetable.queue_reminders", lambda settings, *, at: asked_at.append(at))
+    monkeypatch.setattr("ctapp.jobs.timetable.queue_scheduled_mail", lambda settings, *, at: asked_at.append(at))
     remind(app.config["SETTINGS"], lambda: at.replace(hour=hour, minute=minute))
     assert len(asked_at) == asked
 

@@ -16,12 +16,13 @@ from threading import Event, Thread
 
 from apscheduler.schedulers.blocking import BlockingScheduler
 from flask import Flask
+from sqlalchemy.exc import DBAPIError
 
 from ctapp import clock
 from ctapp.extensions import db
 from ctapp.jobs.leader import Leadership, leadership, leading
 from ctapp.jobs.timetable import TIMETABLE, Job
-from ctapp.services import transactions
+from ctapp.services import heartbeat, transactions
 
 log = logging.getLogger("ctapp.worker")
 
@@ -40,7 +41,7 @@ def run_worker(make_app: Callable[[], Flask]) -> None:
     with leading(lock):
         log.info("this worker leads")
         stopped = Event()
-        Thread(target=_beat, args=(instance, lock, stopped), name="heartbeat", daemon=True).start()
+        Thread(target=_beat, args=(app, lock, stopped), name="heartbeat", daemon=True).start()
         scheduler = make_scheduler(app)
         try:
             scheduler.start()
@@ -77,8 +78,8 @@ def last_beat(instance: Path) -> datetime | None:
         return None
 
 
-def _beat(instance: Path, lock: Leadership, stopped: Event) -> None:
-    path = instance / HEARTBEAT_FILE
+def _beat(app: Flask, lock: Leadership, stopped: Event) -> None:
+    path = app.config["SETTINGS"].instance / HEARTBEAT_FILE
     while True:
         if not lock.holds():
             # Another process may lead by now: leave at once, the parent starts a new worker.
@@ -86,7 +87,14 @@ def _beat(instance: Path, lock: Leadership, stopped: Event) -> None:
             os.kill(os.getpid(), signal.SIGTERM)
             return
         part = path.with_suffix(".part")
-        part.write_text(json.dumps({"beat_at": clock.now().isoformat(), "pid": os.getpid()}))
+        at = clock.now()
+        part.write_text(json.dumps({"beat_at": at.isoformat(), "pid": os.getpid()}))
         part.replace(path)
+        with app.app_context():
+            try:
+                heartbeat.beat(heartbeat.WORKER, at=at)
+            except DBAPIError:
+                # Whoever watches sees the row grow old; the next beat may find the database again.
+                log.warning("the heartbeat could not be kept")
         if stopped.wait(BEAT_EVERY):
             return

@@ -18,6 +18,8 @@ from ctapp.extensions import db
 from ctapp.jobs.leader import FileLock, leadership
 from ctapp.jobs.runner import last_beat, make_scheduler, run_job
 from ctapp.jobs.timetable import TIMETABLE, Job, every_minutes, remind
+from ctapp.queries import readiness
+from ctapp.services import heartbeat
 
 NIGHTS = ["2026-10-24", "2026-10-25", "2027-03-27", "2027-03-28", "2027-06-01"]
 
@@ -106,6 +108,7 @@ def test_worker_leads_beats_and_leaves_on_sigterm(site, app, tmp_path):
     try:
         first = wait_for(lambda: beat(tmp_path))
         assert first["pid"] == workers[0].pid
+        assert wait_for(lambda: beat_in_database()).year == 2021
         workers.append(subprocess.Popen([sys.executable, "-c", code], env=env, stderr=subprocess.DEVNULL))
         time.sleep(2)
         assert beat(tmp_path)["pid"] == workers[0].pid
@@ -132,6 +135,19 @@ def test_no_beat_is_none(tmp_path):
     assert last_beat(tmp_path) is None
     (tmp_path / "worker.heartbeat").write_text("{")
     assert last_beat(tmp_path) is None
+
+
+def test_ready_page_says_when_the_worker_was_seen(client, at, travel):
+    assert client.get("/readyz").text == "ready\nworker: never seen\n"
+    for _ in range(2):
+        heartbeat.beat(heartbeat.WORKER, at=at)
+    travel(seconds=12)
+    assert client.get("/readyz").text == "ready\nworker: seen 2021-04-20T08:00:00Z, 12 s ago\n"
+
+
+def beat_in_database():
+    db.session.rollback()
+    return readiness.last_beat(heartbeat.WORKER)
 
 
 def beat(instance):

@@ -36,7 +36,9 @@ def outbox() -> None:
 
 
 @outbox.command("list")
-@click.option("--state", type=click.Choice(["queued", "claimed", "sent", "unknown", "void", "failed"]), default=None)
+@click.option(
+    "--state", type=click.Choice(["queued", "claimed", "sent", "unknown", "void", "failed", "bounced"]), default=None
+)
 @click.option("--limit", type=click.IntRange(1, 10_000), default=50, show_default=True)
 @click.option("--json", "as_json", is_flag=True, help="For a program to read.")
 def list_mails(state: str | None, limit: int, as_json: bool) -> None:  # noqa: FBT001  (click passes options by name)

@@ -18,6 +18,7 @@ from apscheduler.triggers.cron import CronTrigger
 from ctapp.clock import LONDON
 from ctapp.config import Settings
 from ctapp.jobs.backends import backend_for
+from ctapp.jobs.bounces import read_bounces
 from ctapp.jobs.mailing import hand_over, queue_scheduled_mail
 from ctapp.services.mail_plan import is_mailing_hour
 
@@ -57,4 +58,5 @@ def send_outbox(settings: Settings, now: Now) -> object:
 TIMETABLE = (
     Job("queue reminders", every_minutes(5), remind),
     Job("hand over the outbox", every_minutes(1), send_outbox),
+    Job("read what came back", every_minutes(5), read_bounces),
 )

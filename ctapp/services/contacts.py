@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CursorResult, update
+from sqlalchemy import CursorResult, select, update
 
 from ctapp.extensions import db
-from ctapp.models import Contact, OneTapLink
+from ctapp.models import Contact, OneTapLink, OutboxMail
 from ctapp.services import audit
 
 
@@ -31,3 +32,24 @@ def mark_bounced(contact_id: int, *, at: datetime) -> bool:
     audit.record("system", "email", "contact_bounced", at=at, detail={"contact_id": contact_id})
     db.session.flush()
     return True
+
+
+def mark_mail_bounced(message_id: str, addresses: Collection[str], *, status: str, at: datetime) -> bool:
+    """Mark a mail that came back, and its contact if the address is still that; return whether the contact was new; flushes.
+
+    Nothing happens for a mail that is not ours.
+    """
+    mail = db.session.execute(
+        select(OutboxMail.id, OutboxMail.contact_id, Contact.email)
+        .join(Contact, Contact.id == OutboxMail.contact_id)
+        .where(OutboxMail.message_id == message_id)
+    ).one_or_none()
+    if mail is None or mail.email not in addresses:
+        return False
+    db.session.execute(
+        update(OutboxMail)
+        .where(OutboxMail.id == mail.id, OutboxMail.state.in_(("sent", "unknown")))
+        .values(state="bounced", error=f"came back: {status}"[:300])
+        .execution_options(synchronize_session=False)
+    )
+    return mark_bounced(mail.contact_id, at=at)

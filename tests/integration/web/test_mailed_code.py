@@ -60,7 +60,7 @@ def test_the_deputy_without_an_account_changes_the_beds(app, client, token, cont
     home = page.form("Continue").fill("Enter the code we sent to d…@rosewood.example", code).press("Continue")
     assert home.h1 == "What has changed?"
     assert "until 9:30am" in home.text
-    section = home.follow("Beds, Rosewood")
+    section = home.follow("Beds at Rosewood")
     form = section.form("Save and go Home")
     form.fill("Free now", "1").fill("Held", "2")
     travel(minutes=5)
@@ -85,6 +85,7 @@ def test_only_the_answer_to_a_right_code_sets_the_cookie(app, client, token, con
 
 
 def test_nothing_but_the_four_sections_of_its_homes_is_open(app):
+    codes.contact_of(cast.ROSEWOOD_COURT, email="manager@court.example")
     browser = codes.visitor(app, cast.ROSEWOOD)
     for section in ALLOWED:
         assert browser.get(f"/locations/{cast.ROSEWOOD}/{section}").status_code == 200

@@ -46,7 +46,8 @@ class Settings(BaseSettings):
     @property
     def resolved_database_url(self) -> str:
         """The database to use: the setting, or SQLite in the instance folder."""
-        return self.database_url or f"sqlite:///{self.instance / 'ctapp.sqlite'}"
+        # The whole path: a relative one would be taken from the instance folder, which is in it already.
+        return self.database_url or f"sqlite:///{self.instance.resolve() / 'ctapp.sqlite'}"
 
     @property
     def mail_folder(self) -> Path:

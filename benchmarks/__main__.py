@@ -24,7 +24,7 @@ from benchmarks.table import Machine, missed, render
 
 MOST_SECONDS = 240
 WEB_CHILDREN = 2
-DAYS, DAYS_ON_POSTGRES = 14, 2
+DAYS, DAYS_ON_POSTGRES = 10, 2
 README = Path(__file__).parent / "README.md"
 BEGIN, END = "<!-- last run -->\n", "<!-- end of last run -->\n"
 STEPS = 18  # demo, servers, weights, six deeds twice, SQLite; demo and transactions on PostgreSQL
@@ -83,13 +83,15 @@ def _on_sqlite(folder: Path, bar: tqdm) -> tuple[dict, dict]:
         told = _step(bar, "loading the demo", lambda: stage.ask("benchmarks.prepare", str(DAYS)))
         hello_port = free_port()
 
-        def start() -> None:
+        def start() -> dict:
             web = ("ctapp", "web", "--port", str(stage.port), "--workers", str(WEB_CHILDREN))
-            stage.serve(*web, port=stage.port)
-            stage.serve("benchmarks.hello", str(hello_port), str(WEB_CHILDREN), port=hello_port)
+            hello = ("benchmarks.hello", str(hello_port), str(WEB_CHILDREN))
+            return {
+                "site": {"port": stage.port, "pid": stage.serve(*web, port=stage.port)},
+                "hello": {"port": hello_port, "pid": stage.serve(*hello, port=hello_port)},
+            }
 
-        _step(bar, "starting servers", start)
-        order = {"port": stage.port, "hello_port": hello_port, "told": told}
+        order = {**_step(bar, "starting servers", start), "told": told}
         bar.set_description("pages and saves")
         result = stage.ask("benchmarks.load", order=order, heard=lambda _: bar.update())["result"]
         stage.stop()

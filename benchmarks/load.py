@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import count
+from pathlib import Path
 from statistics import median, quantiles
 
 from benchmarks.weights import weigh_all
@@ -20,11 +21,11 @@ from benchmarks.wire import Line, expected, form_with, get_request, post_request
 
 CLIENTS = 4
 BLOCKS = 5  # one client: so many turns of hello world and the page
-IN_BLOCK = 30
-TAPS = 60  # each needs a page of its own, fetched beforehand
+IN_BLOCK, HELLO_IN_BLOCK = 30, 100
+TAPS = 40  # each needs a page of its own, fetched beforehand
 READING_SECONDS = 1.6
-BLOCK_SECONDS = 1.2
-THROUGHPUT_SECONDS = 2.5
+BLOCK_SECONDS = 1.0
+THROUGHPUT_SECONDS = 1.5
 HELLO_SECONDS = 0.6
 
 Requests = Iterator[bytes]
@@ -117,21 +118,44 @@ def _moved_in(fields: list[tuple[str, str]]) -> list[tuple[str, str]]:
     return [(name, moved.get(name, text)) for name, text in fields]
 
 
-def one_client(port: int, hello_port: int, deed: Deed) -> dict:
-    """Return p50 and p95 of a deed at one client, and those of hello world between its blocks, in milliseconds."""
-    line, floor = Line(port), Line(hello_port)
-    hello = Visit._endless(get_request(hello_port, "/"))
+@dataclass(frozen=True)
+class Server:
+    """A pre-forked server: where it listens, and its parent process."""
+
+    port: int
+    pid: int
+
+    def processor_ms(self) -> float:
+        """Return what its processes have used so far; it hardly moves when other programs take the processor away."""
+        children = Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split()
+        threads = [path for pid in (self.pid, *children) for path in Path(f"/proc/{pid}/task").glob("*/schedstat")]
+        return sum(int(path.read_text().split()[0]) for path in threads) / 1e6
+
+
+def one_client(site: Server, hello: Server, deed: Deed) -> dict:
+    """Return p50, p95 and processor time of a deed at one client, and those of hello world between its blocks.
+
+    Units: milliseconds a request.
+    """
+    line, floor = Line(site.port), Line(hello.port)
+    least_request = Visit._endless(get_request(hello.port, "/"))
     requests = deed.requests(0)
     _timed(line, requests, deed.status, limit=3)
-    _timed(floor, hello, 200, limit=20)
+    _timed(floor, least_request, 200, limit=20)
     own: list[float] = []
     least: list[float] = []
+    used, least_used = -site.processor_ms(), -hello.processor_ms()
     for _ in range(BLOCKS):
-        least += _timed(floor, hello, 200, limit=IN_BLOCK)
+        least += _timed(floor, least_request, 200, limit=HELLO_IN_BLOCK)
         own += _timed(line, requests, deed.status, limit=deed.in_block)
+    used, least_used = used + site.processor_ms(), least_used + hello.processor_ms()
     line.close()
     floor.close()
-    return {**_summary(own), "hello": _summary(least)}
+    return {
+        **_summary(own),
+        "processor": used / len(own),
+        "hello": {**_summary(least), "processor": least_used / len(least)},
+    }
 
 
 def _timed(line: Line, requests: Requests, status: int, *, limit: int) -> list[float]:
@@ -152,11 +176,12 @@ def _summary(times: list[float]) -> dict:
     return {"p50": median(times), "p95": quantiles(times, n=20)[18], "count": len(times)}
 
 
-def four_clients(port: int, hello_port: int, deed: Deed) -> dict:
+def four_clients(site: Server, hello: Server, deed: Deed) -> dict:
     """Return requests per second of a deed with four clients, and of hello world just before and after."""
-    before = _throughput(hello_port, 200, lambda _: Visit._endless(get_request(hello_port, "/")), HELLO_SECONDS)
-    own = _throughput(port, deed.status, deed.requests, THROUGHPUT_SECONDS)
-    after = _throughput(hello_port, 200, lambda _: Visit._endless(get_request(hello_port, "/")), HELLO_SECONDS)
+    request = get_request(hello.port, "/")
+    before = _throughput(hello.port, 200, lambda _: Visit._endless(request), HELLO_SECONDS)
+    own = _throughput(site.port, deed.status, deed.requests, THROUGHPUT_SECONDS)
+    after = _throughput(hello.port, 200, lambda _: Visit._endless(request), HELLO_SECONDS)
     return {"per_second": own, "hello": (before + after) / 2}
 
 
@@ -204,15 +229,15 @@ def tell(**found: object) -> None:
 def main() -> None:
     """Measure everything over HTTP."""
     order = json.load(sys.stdin)
-    port, hello_port, told = order["port"], order["hello_port"], order["told"]
-    weights = weigh_all(port, told)
+    told, site, hello = order["told"], Server(**order["site"]), Server(**order["hello"])
+    weights = weigh_all(site.port, told)
     tell(done="weights")
-    visit = Visit(port, told)
+    visit = Visit(site.port, told)
     times = []
     for deed in visit.deeds():
-        alone = one_client(port, hello_port, deed)
+        alone = one_client(site, hello, deed)
         tell(done=deed.name)
-        together = four_clients(port, hello_port, deed)
+        together = four_clients(site, hello, deed)
         tell(done=deed.name)
         times.append({"name": deed.name, "one": alone, "four": together})
     tell(result={"weights": weights, "times": times})

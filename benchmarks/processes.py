@@ -48,14 +48,15 @@ class Stage:
         open_postcodes(ROOT / "instance").close()
         (self.folder / FILE_NAME).symlink_to(ROOT / "instance" / FILE_NAME)
 
-    def serve(self, *arguments: str, port: int) -> None:
-        """Start a server as a module and wait until it answers on the port."""
+    def serve(self, *arguments: str, port: int) -> int:
+        """Start a server as a module, wait until it answers on the port, and return its process id."""
         process = self._start(*arguments, stdout=self.log.open("ab"))
         give_up_at = time.monotonic() + SECONDS_TO_START
         while not _listens(port):
             if process.poll() is not None or time.monotonic() > give_up_at:
                 raise Failed(self._last_words())
             time.sleep(0.05)
+        return process.pid
 
     def ask(self, *arguments: str, order: object = None, heard: Callable[[dict], None] | None = None) -> dict:
         """Run a module to its end and return the last JSON object that it printed; `heard` is given each before it."""

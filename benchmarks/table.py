@@ -97,12 +97,25 @@ def _times(times: list[dict]) -> str:
                 f"{one['p95']:.1f}",
                 f"{one['hello']['p50']:.2f}",
                 f"{one['p50'] / one['hello']['p50']:.0f}×",
+                f"{one['processor']:.1f}",
+                f"{one['processor'] / one['hello']['processor']:.0f}×",
                 f"{four['per_second']:,.0f}",
                 f"{four['hello']:,.0f}",
                 f"1/{four['hello'] / four['per_second']:.0f}",
             )
         )
-    head = ("", "p50 ms", "p95 ms", "hello p50 ms", "p50 ratio", "per second, 4 clients", "hello per second", "ratio")
+    head = (
+        "one request",
+        "p50 ms",
+        "p95 ms",
+        "hello p50 ms",
+        "ratio",
+        "processor ms",
+        "ratio",
+        "per second, 4 clients",
+        "hello per second",
+        "ratio",
+    )
     return "### Pages and saves beside hello world on the same server\n\n" + grid(head, rows)
 
 

@@ -31,7 +31,7 @@ from ctapp.services.confirmations import confirm_unchanged
 from ctapp.services.log import Author
 from ctapp.services.submissions import submit
 
-WARMING, TURNS, GROUP, SECONDS = 20, 600, 25, 15.0
+WARMING, TURNS, GROUP, SECONDS = 20, 600, 25, 10.0
 SECTION = "vacancies"
 AUTHOR = Author("user:1", "web")
 

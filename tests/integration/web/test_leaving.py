@@ -78,7 +78,7 @@ def test_leaving_one_of_two_homes_keeps_the_other(client, contact_id):
 def test_leaving_all_homes_at_once(client, contact_id):
     codes.contact_of(cast.ROSEWOOD_COURT)
     token = codes.link_of(contact_id)
-    Page.get(client, f"/u/{token}/not-mine").press("Stop emails to me")
+    Page.get(client, f"/u/{token}/not-mine").press("Stop all emails to me")
     assert count(ContactLocation) == 0
 
 

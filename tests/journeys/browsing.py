@@ -22,6 +22,8 @@ ARGUMENTS = [
 PHONE, NARROWEST, DESK = 360, 320, 1280
 HEIGHT = 740
 SECONDS = 1000
+# Waiting costs nothing where a page is quick, and a busy machine is not a defect.
+expect.set_options(timeout=20 * SECONDS)
 # An answer that is an error page is told to the console too; the journeys assert those pages by what they say.
 _STATUS_LINE = "Failed to load resource: the server responded with a status of 4"
 

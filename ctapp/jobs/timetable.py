@@ -19,6 +19,7 @@ from ctapp.clock import LONDON
 from ctapp.config import Settings
 from ctapp.jobs.backends import backend_for
 from ctapp.jobs.bounces import read_bounces
+from ctapp.jobs.flagging import flag_what_went_stale
 from ctapp.jobs.mailing import hand_over, queue_scheduled_mail
 from ctapp.services.mail_plan import is_mailing_hour
 
@@ -55,7 +56,13 @@ def send_outbox(settings: Settings, now: Now) -> object:
     return hand_over(settings, backend_for(settings), now)
 
 
+def flag_stale_sections(settings: Settings, now: Now) -> int:
+    """Flag what went out of date."""
+    return flag_what_went_stale(at=now())
+
+
 TIMETABLE = (
+    Job("flag what went stale", every_minutes(1), flag_stale_sections),
     Job("queue reminders", every_minutes(5), remind),
     Job("hand over the outbox", every_minutes(1), send_outbox),
     Job("read what came back", every_minutes(5), read_bounces),

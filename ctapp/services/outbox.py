@@ -16,10 +16,9 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import CursorResult, select, update
@@ -35,7 +34,7 @@ GIVE_UP_AFTER = timedelta(hours=48)
 LADDER = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60))
 THEN_EVERY = timedelta(hours=2)
 OPEN_TRIES_AT_MOST = 2
-SCHEDULED = frozenset({"reminder", "last_call", "stale_notice", "council_digest"})
+SCHEDULED = frozenset({"reminder", "last_call", "stale_notice"})
 # The notice takes the place of that day's reminder: one key for both, so that nobody can get both.
 SLOTS = {"stale_notice": "reminder"}
 SPREAD = timedelta(minutes=20)
@@ -54,7 +53,6 @@ class ClaimedMail:
     attempts: int
     queued_at: datetime
     open_tries: int
-    user_id: int | None
 
 
 def queue_scheduled(
@@ -64,13 +62,12 @@ def queue_scheduled(
     host: str,
     at: datetime,
     is_spread: bool = False,
-    user_ids: Mapping[int, int] = MappingProxyType({}),
 ) -> int:
     """Queue one mail of a scheduled kind for each contact and this London day, and return how many were new; flushes.
 
     The unique key makes a second one impossible, whoever else queues at the same moment. `host` names this service in the
     Message-ID, which stays the same however often the mail is tried. `is_spread`: not all at once, but within 20 minutes, by a
-    hash of the contact. `user_ids`: the account, by contact, of those who are mailed as holders of one.
+    hash of the contact.
     Source: flows.md, "Reminders and other mail"; security.md, 69 and 70.
     """
     day = london_day(at)
@@ -80,7 +77,6 @@ def queue_scheduled(
             "kind": kind,
             "london_on": day,
             "unique_key": f"{SLOTS.get(kind, kind)}:{contact_id}:{day}",
-            "user_id": user_ids.get(contact_id),
             "message_id": f"<{secrets.token_hex(16)}@{host}>",
             "state": "queued",
             "attempts": 0,
@@ -139,7 +135,6 @@ def claim(*, at: datetime, limit: int, untried_since: datetime | None = None) ->
             OutboxMail.attempts,
             OutboxMail.queued_at,
             OutboxMail.open_tries,
-            OutboxMail.user_id,
         )
         .execution_options(synchronize_session=False)
     ).all()

@@ -138,7 +138,7 @@ def claim(*, at: datetime, limit: int, untried_since: datetime | None = None) ->
         )
         .execution_options(synchronize_session=False)
     ).all()
-    return [ClaimedMail(*row) for row in sorted(claimed, key=lambda row: row.id)]
+    return [ClaimedMail(**row._mapping) for row in sorted(claimed, key=lambda row: row.id)]
 
 
 def is_void(mail: ClaimedMail, *, at: datetime) -> bool:

@@ -304,13 +304,24 @@ def test_real_chromium_confirms_nothing_in_thirty_seconds_or_by_a_scripted_click
             if start == 0:
                 tabs[0].wait_for_timeout(30_000)
         assert "POST" not in sent
-        # No hand touched the page: Chromium says so, however long ago the page and the mail were.
-        travel(minutes=5)
-        for tab in tabs:
-            tab.evaluate("document.querySelector('form button').click()")
-            tab.wait_for_load_state()
-            assert tab.locator("h1").inner_text() == "Please confirm once more"
+        _click_by_script(browser, address, tokens[: max(5, number // 4)], travel)
     assert business() == before
+
+
+def _click_by_script(browser, address, tokens, travel):
+    """Let a script of the page press the button, long after page and mail: Chromium says that no hand did."""
+    tab = browser.new_page()
+    # Not tab.evaluate: what a tool runs counts as a person's gesture.
+    tab.add_init_script(
+        "addEventListener('load', () => location.pathname === '/u/confirm' ||"
+        " setTimeout(() => document.querySelector('form button').click(), 1500))"
+    )
+    for token in tokens:
+        travel()
+        tab.goto(f"{address}/u/{token}")
+        travel(minutes=5)
+        tab.wait_for_url(f"{address}/u/confirm")
+        assert tab.locator("h1").inner_text() == "Please confirm once more"
 
 
 @pytest.mark.browser

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from sqlalchemy import select
 
 from ctapp.extensions import db
-from ctapp.models import Contact, ContactLocation, Current
+from ctapp.models import Contact, ContactLocation, Current, LocationPerson
 from ctapp.queries.directory import LocationRow, locations_in, these_locations
 
 _IS_MAILED = (Contact.confirmed_at.is_not(None), Contact.removed_at.is_(None), Contact.bounced_at.is_(None))
@@ -107,3 +107,13 @@ def locations_by_contact(ids: Sequence[int], *, day: date) -> dict[int, tuple[Lo
 def locations_of_contact(contact_id: int, *, day: date) -> tuple[LocationRow, ...]:
     """Return the open locations that a contact has now, by name."""
     return locations_by_contact([contact_id], day=day)[contact_id]
+
+
+def people_at(location_id: int) -> dict[str, str]:
+    """Return the details of persons at a location by question, as its own form shows them; lists one a line."""
+    rows = db.session.execute(
+        select(LocationPerson.key, LocationPerson.text)
+        .where(LocationPerson.location_id == location_id)
+        .order_by(LocationPerson.key)
+    )
+    return {row.key: row.text for row in rows}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -11,6 +11,7 @@ from sqlalchemy import Select
 
 from ctapp.clock import london_day
 from ctapp.errors import NotAsked
+from ctapp.queries.contacts import people_at
 from ctapp.queries.current import Standing, standing_for, version_of
 from ctapp.queries.directory import LocationRow, location_in
 from ctapp.queries.facts import context_for
@@ -44,6 +45,7 @@ class Opened:
     missed: tuple[date, ...]
     context: Context
     later_days: tuple[date, ...] = ()
+    people: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def section(self) -> Section:
@@ -111,6 +113,7 @@ def open_section(scope: Select[int], cqc_id: str, key: str, *, day: date | None 
         day_before=(before.answers or {}) if before and before.day == wanted - timedelta(days=1) else {},
         missed=missed_days(location, key, today=today) if section.chooses_day else (),
         context=context,
+        people=people_at(location.id) if any(q.store == "people" for q in section.all_questions()) else {},
         later_days=later_confirmations(location.id, key, wanted) if wanted < today and not section.chooses_day else (),
     )
 

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -100,7 +100,7 @@ def check_answers(
     Source: sections.md; flows.md, "Updating signed in".
     """
     fields = fields_of(section, context.provider_type, rows)
-    parsed = {f.name: kind_of(f.question.kind).parse(typed.get(f.name, ()), f.question) for f in fields}
+    parsed = {f.name: kind_of(f.question.kind).parse(typed.get(f.name, ()), _named(f, fields)) for f in fields}
     values = {name: found.value for name, found in parsed.items()}
     if is_lenient:
         values |= _gates_of(fields, values)
@@ -171,6 +171,13 @@ def is_confirmable(section: Section, values: Values, context: Context) -> bool:
     """
     rule = section.confirm_unseen
     return rule is not None and rules.holds(rule, environment(section, values, context)) is True
+
+
+def _named(f: Field, fields: Sequence[Field]) -> Question:
+    # With several rows on the page an error names its row: "Free now, dementia nursing must be a whole number".
+    if f.row is None or len({other.row.id for other in fields if other.row is not None}) < 2:
+        return f.question
+    return replace(f.question, short=f"{f.question.name_in_few_words}, {f.row.short[:1].lower()}{f.row.short[1:]}")
 
 
 def _gates_of(fields: Sequence[Field], values: Values) -> dict[str, Value]:

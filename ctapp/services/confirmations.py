@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -12,7 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from ctapp.clock import london_day
 from ctapp.errors import NotAsked, StateMoved, UndoRefused
 from ctapp.extensions import db
-from ctapp.models import Submission
+from ctapp.models import PostedForm, Submission
 from ctapp.queries.current import standing_for
 from ctapp.queries.directory import LocationRow
 from ctapp.queries.facts import context_for
@@ -34,11 +35,17 @@ class Confirmed:
 
 
 def confirm_unchanged(
-    location: LocationRow, sections: Sequence[Published], seen: Mapping[str, int], *, author: Author, at: datetime
+    location: LocationRow,
+    sections: Sequence[Published],
+    seen: Mapping[str, int],
+    *,
+    author: Author,
+    at: datetime,
+    form_key: str = "",
 ) -> tuple[Confirmed, ...]:
     """Confirm the answers of several sections of one location as they were shown, all or none; flushes, the edge commits.
 
-    `seen` maps section keys to the versions shown.
+    `seen` maps section keys to the versions shown. The same `form_key` again is the same confirmation, not a second one.
     Errors: StateMoved when one of them has moved; NotAsked when one has no answers, may not be confirmed unseen, or the
     location is closed. Source: flows.md, "The one-tap update", 3 and 6; storage.md, rule 1.
     """
@@ -48,6 +55,8 @@ def confirm_unchanged(
     confirmed = []
     # All locks first, in one order for everybody, so that what stands can be read at once.
     locked = [(p, lock_current(location.id, p.key)) for p in sorted(sections, key=lambda p: p.key)]
+    if repeat := confirmed_before(location, form_key):
+        return repeat
     standing = standing_for([location.id], [published.key for published, _ in locked])
     for published, current in locked:
         if current.version != seen.get(published.key):
@@ -71,6 +80,8 @@ def confirm_unchanged(
             current, published, day=today, author=author, kind="unchanged", at=at, same_as=stands.answers_id
         )
         confirmed.append(Confirmed(published.key, row_id))
+    if form_key:
+        _keep_key(location, form_key, confirmed, at=at)
     audit.record(
         author.actor,
         author.channel,
@@ -81,6 +92,37 @@ def confirm_unchanged(
     )
     db.session.flush()
     return tuple(confirmed)
+
+
+def confirmed_before(location: LocationRow, form_key: str) -> tuple[Confirmed, ...]:
+    """Return what a form with this key has confirmed already; nothing for a new form."""
+    if not form_key:
+        return ()
+    rows = db.session.execute(
+        select(PostedForm.section, PostedForm.submission_id)
+        .where(PostedForm.location_id == location.id, PostedForm.key_hash.startswith(f"{_hash(form_key)}:"))
+        .order_by(PostedForm.section)
+    )
+    return tuple(Confirmed(row.section, row.submission_id) for row in rows)
+
+
+def _keep_key(location: LocationRow, form_key: str, confirmed: Sequence[Confirmed], *, at: datetime) -> None:
+    for number, each in enumerate(confirmed):
+        db.session.add(
+            PostedForm(
+                key_hash=f"{_hash(form_key)}:{number}",
+                location_id=location.id,
+                section=each.section,
+                submission_id=each.submission_id,
+                kind="unchanged",
+                posted_at=at,
+            )
+        )
+
+
+def _hash(form_key: str) -> str:
+    # Short, for the column also holds the number of the section within the confirmation.
+    return hashlib.sha256(form_key.encode()).hexdigest()[:48]
 
 
 def undo(

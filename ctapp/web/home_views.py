@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,13 +20,14 @@ from ctapp.queries.question_sets import Published, sections_on
 from ctapp.questions.age import age_words
 from ctapp.questions.describe import others_see
 from ctapp.questions.status_words import TAGS, WORST_FIRST, Status, status_of
-from ctapp.services.confirmations import UNDO_WITHIN, Confirmed, confirm_unchanged
+from ctapp.services.confirmations import UNDO_WITHIN, Confirmed, confirm_unchanged, confirmed_before
 from ctapp.services.log import Author
 from ctapp.web.link_views import code_home
 from ctapp.web.roles_home import plain_home
 
+DAILY = ("daily", "daily_relaxed_weekly")
 PARTS = (
-    ("daily", "Due today", ("daily", "daily_relaxed_weekly")),
+    ("daily", "Due today", DAILY),
     ("weekly", "This week", ("weekly",)),
     ("monthly", "This month, required by law", ("monthly",)),
     ("on_change", "Check now and then", ("on_change",)),
@@ -75,7 +77,12 @@ def location_page(viewer: Viewer, location: LocationRow, *, at: datetime) -> str
     rows = due_sections(location, at=at)
     cards = [_section_card(row, location, at=at) for row in rows]
     shown = [row for row in rows if row.section.others_see and row.standing]
-    parts = [(key, title, [c for c in cards if str(c.row.cadence) in cadences]) for key, title, cadences in PARTS]
+    # What the button confirms stands above it: weekly sections that are due come up from their own part.
+    also = [c for c in cards if c.row.is_covered and str(c.row.cadence) not in DAILY]
+    parts = [
+        (key, title, [c for c in cards if str(c.row.cadence) in cadences and c not in also])
+        for key, title, cadences in PARTS
+    ]
     return render_template(
         "home/location.html",
         location=location,
@@ -85,10 +92,12 @@ def location_page(viewer: Viewer, location: LocationRow, *, at: datetime) -> str
         parts=[part for part in parts if part[2]],
         due=[card for card in cards if card.row.due.is_due],
         covered=[card for card in cards if card.row.is_covered],
+        also=also,
         uncovered=[card for card in cards if card.row.due.is_due and not card.row.is_covered],
         others=[(row, others_see(row.section, row.values, row.context), _of(cards, row)) for row in shown],
         undo=_undoable(rows, request.args.get("done", ""), at=at),
         next_due=_next_due(cards),
+        form_key=secrets.token_urlsafe(18),
         show_as_others=url_for("locations.show", cqc_id=location.cqc_id),
         has_several=len(locations_in(locations_for(viewer, Permission.UPDATE), limit=2)) > 1,
     )
@@ -101,12 +110,19 @@ def confirm_shown(
 
     Errors: StateMoved, NotAsked; BadAnswers when it names none, or one that no confirmation covers.
     """
-    seen = _seen(form)
+    seen, form_key = _seen(form), form.get("_form_key", "")[:80]
+    if repeat := confirmed_before(location, form_key):
+        return repeat
     rows = {row.key: row for row in due_sections(location, at=at)}
     if not seen or not set(seen) <= {row.key for row in rows.values() if row.is_covered}:
         raise BadAnswers((("", "There is nothing on this page to confirm. Reload it"),))
     return confirm_unchanged(
-        location, [rows[key].published for key in seen], seen, author=Author(viewer.actor, "web"), at=at
+        location,
+        [rows[key].published for key in seen],
+        seen,
+        author=Author(viewer.actor, "web"),
+        at=at,
+        form_key=form_key,
     )
 
 
@@ -116,7 +132,9 @@ def moved_page(viewer: Viewer, location: LocationRow, form: Mapping[str, str], *
     rows = [row for row in due_sections(location, at=at) if row.key in seen and row.is_covered]
     cards = [_section_card(row, location, at=at) for row in rows]
     moved = [c for c in cards if c.row.standing and c.row.standing.version != seen[c.row.key]]
-    return render_template("home/moved.html", location=location, covered=cards, moved=moved)
+    return render_template(
+        "home/moved.html", location=location, covered=cards, moved=moved, form_key=secrets.token_urlsafe(18)
+    )
 
 
 def confirmed_words(confirmed: Sequence[Confirmed], *, at: datetime) -> str:
@@ -168,7 +186,8 @@ def _home_card(location: LocationRow, rows: Sequence[DueSection], *, at: datetim
     daily = [row.standing.confirmed_at for row in rows if row.standing and row.section.counts_fresh]
     line = f"Last checked {age_words(min(daily), at)}" if daily else "Not answered yet"
     tag = "Closed" if not location.is_open(london_day(at)) else (TAGS[worst] if worst else "Up to date")
-    return HomeCard(location, tag, len(states), url_for("home.location", cqc_id=location.cqc_id), line)
+    due_today = sum(1 for row in rows if row.due.is_due and str(row.cadence) in DAILY)
+    return HomeCard(location, tag, due_today, url_for("home.location", cqc_id=location.cqc_id), line)
 
 
 def _worst_first(card: HomeCard) -> tuple[int, str]:

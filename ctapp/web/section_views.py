@@ -25,6 +25,7 @@ from ctapp.queries.opening import DAYS_BACK, Opened, open_section
 from ctapp.queries.outbreaks import outbreak_starts
 from ctapp.questions.age import age_words
 from ctapp.questions.answers import load_values
+from ctapp.questions.rules import Env
 from ctapp.questions.status_words import day_words
 from ctapp.questions.words import fill, words_for
 from ctapp.services.submissions import Saved
@@ -68,9 +69,8 @@ def section_page(opened: Opened) -> str:
     if any(not run for run in rows.values()):
         return choose_rows_page(opened)
     is_setup = any(wanted.values()) or "setup" in request.args
-    drawing = Drawing(
-        opened.section, opened.context, started.typed, rows, {}, beside=started.beside, shows_setup=is_setup
-    )
+    typed = {**started.typed, **{key: (text,) for key, text in opened.people.items()}}
+    drawing = Drawing(opened.section, opened.context, typed, rows, {}, beside=started.beside, shows_setup=is_setup)
     return _page(opened, drawing, controls={}, form_key=secrets.token_urlsafe(18))
 
 
@@ -131,8 +131,6 @@ def _page(
 
 
 def _said(opened: Opened, text: str) -> str:
-    from ctapp.questions.rules import Env
-
     return fill(text, Env({}, {}), words=words_for(opened.section, opened.location.provider_type))
 
 

@@ -115,10 +115,19 @@ def test_figures_that_changed_meanwhile_are_shown_and_not_confirmed(home_manager
     assert "Confirmed today" in moved.press("Confirm the new figures").banner
 
 
-def test_second_tap_confirms_again_and_loses_nothing(home_manager):
+def test_same_button_sent_twice_is_one_confirmation_and_one_undo_takes_it_back(home_manager, at):
     form = Page.get(home_manager, "/").form(CONFIRM)
     form.press(CONFIRM)
-    form.press(CONFIRM)
+    again = form.press(CONFIRM)
+    assert kinds() == ["report"] * 3 + ["unchanged"] * 3
+    again.press("Undo the confirmation")
+    assert confirmed_at() == at
+
+
+def test_later_tap_on_a_new_page_is_a_new_confirmation(home_manager, travel):
+    Page.get(home_manager, "/").press(CONFIRM)
+    travel(hours=26)
+    Page.get(home_manager, "/").press(CONFIRM)
     assert kinds() == ["report"] * 3 + ["unchanged"] * 6
 
 

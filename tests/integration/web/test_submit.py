@@ -20,6 +20,15 @@ LABELS = {
     "reserved": "Held",
     "closed": "Closed for now",
 }
+CONTACTS = {
+    "registered_manager": "Sam Example",
+    "out_of_hours_phone": "0113 496 0002",
+    "admissions_phone": "0113 496 0001",
+    "reminder_emails": "one@rosewood.example\ntwo@rosewood.example",
+    "takes_from": "any_council",
+    "weekend_admissions": "yes",
+    "assessment": "phone",
+}
 NUMBERS = {"capacity": "12", "occupied": "9", "available": "2", "reserved": "1", "closed": "0"}
 
 
@@ -224,3 +233,20 @@ def test_save_with_the_same_answers_is_a_confirmation(with_beds, travel):
     rows = db.session.scalars(select(Submission).order_by(Submission.id)).all()
     assert (rows[1].kind, rows[1].same_as, rows[1].answers) == ("unchanged", rows[0].id, None)
     assert db.session.scalars(select(Current)).one().confirmed_at == rows[1].answered_at
+
+
+def test_with_two_rows_an_error_names_its_row(home_manager):
+    page = Page.get(home_manager, f"{BEDS}?beds={ROW}&beds=general_nursing__long_term")
+    form = page.form("Save and continue")
+    form.values.setlist(f"available__{ROW}", ["x"])
+    assert "Free now, dementia nursing must be a whole number, like 2" in form.press("Save and continue").errors
+
+
+def test_contacts_stand_in_their_form_at_the_next_check(home_manager):
+    address = f"/locations/{cast.ROSEWOOD}/contacts"
+    form = Page.get(home_manager, address).form("Save and continue")
+    for name, text in CONTACTS.items():
+        form.values.setlist(name, [text])
+    assert "saved" in form.press("Save and continue").banner
+    again = Page.get(home_manager, address).form("Save and continue")
+    assert {name: again.values[name] for name in CONTACTS} == CONTACTS

@@ -303,7 +303,7 @@ def test_production_refuses_the_example_sender():
 
 def test_mail_that_waited_two_days_is_given_up_where_people_see_it(app, serve, at, travel):
     queue(app, at, 2)
-    db.session.execute(update(OutboxMail).values(kind="account"))
+    db.session.execute(update(OutboxMail).values(kind="new_link"))
     db.session.commit()
     travel(hours=48)
     hand_over(app.config["SETTINGS"], backend(serve("refuse")), clock.now)

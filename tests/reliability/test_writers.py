@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import select
 
 from ctapp.extensions import db
-from ctapp.models import Contact, PostedForm, Submission
+from ctapp.models import Contact, Note, PostedForm, Submission
 from ctapp.services import repair
 from tests import cast
 from tests.answers import CONTINUITY, COVID, ROW
@@ -43,15 +43,15 @@ def program(site):
 
 @pytest.fixture
 def let_loose(app, program):
-    """Let eight writers do a task so many times each, and return what each of them did."""
+    """Let some writers do a task so many times each, and return what each of them did."""
 
-    def run(task, times):
+    def run(task, times, *, writers=WRITERS):
         db.session.commit()
-        program.stdin.write(f"{task} {WRITERS} {times}\n")
+        program.stdin.write(f"{task} {writers} {times}\n")
         program.stdin.flush()
-        told = [json.loads(program.stdout.readline()) for _ in range(WRITERS)]
+        told = [json.loads(program.stdout.readline()) for _ in range(writers)]
         # "database is locked" and "deadlock detected" would stand here.
-        assert [wrong for each in told for wrong in each["wrong"]] == []
+        assert [wrong for each in told for wrong in each["wrong"] if (task, wrong) != ("die", "died")] == []
         db.session.expire_all()
         assert repair.find_mismatches(iter) == []
         return told
@@ -111,5 +111,21 @@ def test_confirming_several_undoing_and_saving_one_never_wait_for_each_other_in_
 
 
 def test_homes_that_give_the_same_new_addresses_at_once_share_them(let_loose):
-    let_loose("addresses", 5)
-    assert db.session.query(Contact).count() == 5 * 3
+    let_loose("addresses", 8)
+    assert db.session.query(Contact).count() == 8 * 5
+
+
+def test_save_that_is_killed_before_any_of_its_statements_leaves_all_of_it_or_nothing(let_loose):
+    told = let_loose("die", 1, writers=30)
+    died = [number for number, each in enumerate(told) if each["wrong"] == ["died"]]
+    # Every statement of a save was somebody's last: from the first, up to the number that the survivors needed.
+    assert 5 < len(died) < 30 and died == list(range(len(died)))
+    rows = {row.id: row for row in logged()}
+    parts = {
+        "acknowledged": saved_by(told),
+        "notes": list(db.session.scalars(select(Note.submission_id))),
+        "keys": list(db.session.scalars(select(PostedForm.submission_id))),
+        "trail": [event.detail["submission"] for event in events("answers_report")],
+    }
+    assert {name: sorted(ids) for name, ids in parts.items()} == dict.fromkeys(parts, sorted(rows))
+    assert len(rows) == 30 - len(died) == version("business_continuity")

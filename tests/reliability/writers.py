@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import sys
 import time
 from contextlib import suppress
@@ -15,13 +16,15 @@ from datetime import timedelta
 from pathlib import Path
 
 from flask import Flask
+from sqlalchemy import event
 
 from ctapp import create_app
 from ctapp.config import Settings
 from ctapp.errors import StateMoved, UndoRefused
 from ctapp.extensions import db
-from ctapp.queries.question_sets import sections_on
+from ctapp.queries.question_sets import section_on, sections_on
 from ctapp.services import transactions
+from ctapp.services.submissions import submit
 from tests import cast
 from tests.answers import CONTINUITY, COVID, ROW
 from tests.integration.services import writing
@@ -148,11 +151,28 @@ class Writer:
                     ]
                 )
 
+    def task_die(self) -> None:
+        """Save a section and be killed before one of the statements of it: the first writer before the first, and so on."""
+        left = self.number
+
+        def die_in_time(connection, cursor, statement, parameters, context, executemany):
+            nonlocal left
+            left -= 1
+            if left < 0:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+        typed = CONTINUITY | {"overall_status": "amber", "status_note": f"writer {self.number}"}
+        form = writing.filled("business_continuity", typed, at=self.now(), seen=None, form_key=f"form {self.number}")
+        location, published, by = writing.home(), section_on("business_continuity", form.day), writing.author()
+        transactions.drop_session()
+        event.listen(db.engine, "before_cursor_execute", die_in_time)
+        self.act(lambda at: [submit(location, published, form, author=by, at=at).submission_id])
+
     def task_addresses(self) -> None:
         """Give the same new addresses for several homes in the same moment, in one order or the other."""
         cqc_id = HOMES[self.number % len(HOMES)]
         for turn in range(self.times):
-            addresses = [f"{name}{turn}@example.org" for name in ("ann", "bob", "cat")]
+            addresses = [f"{name}{turn}@example.org" for name in ("ann", "bob", "cat", "dot", "eve")]
             typed = CONTACTS | {"reminder_emails": "\n".join(addresses[:: 1 if self.number % 2 else -1])}
             self.act(
                 lambda at, typed=typed: [writing.save("contacts", typed, at=at, seen=None, cqc_id=cqc_id).submission_id]

@@ -9,6 +9,7 @@ const page = () => document.getElementById("section-form");
 
 let endsAt;
 let box;
+let typingIn;
 let isOver = false;
 
 function start() {
@@ -25,6 +26,7 @@ function tell(lines, actions) {
   const fresh = notice(lines, actions, "Your session");
   fresh.setAttribute("role", "alert");
   // Under the question being answered: nothing that is being typed in moves, and it is in sight.
+  if (!box) typingIn = document.activeElement;
   const place = box || document.activeElement.closest("#section-form > .govuk-form-group, #section-form > fieldset");
   if (box) box.replaceWith(fresh);
   else if (place) place.after(fresh);
@@ -46,10 +48,9 @@ async function stay() {
     tell(["No connection."], [["Stay signed in", stay]]);
     return;
   }
-  const place = box.previousElementSibling;
   start();
   if (endsAt - Date.now() > WARN_BEFORE) {
-    place?.querySelector("input, select, textarea")?.focus({ preventScroll: true });
+    typingIn.focus({ preventScroll: true });
   } else if (endsAt - before < WARN_BEFORE) {
     tell([`You will be signed out at ${clockTime(Date.parse(page().dataset.endsAt))}. You cannot stay signed in longer: save now.`], []);
   }

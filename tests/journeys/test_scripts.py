@@ -159,8 +159,10 @@ def test_double_click_saves_once(page, service):
 def test_enter_in_a_box_saves_once_while_the_first_is_on_its_way(page, service):
     page.goto(BEDS)
     before = saves(service)
-    page.evaluate("window.stopped = new Promise((go) => (window.go = go)); const real = fetch;"
-                  "window.fetch = (...asked) => window.stopped.then(() => real(...asked))")  # fmt: skip
+    page.evaluate(
+        "() => { const held = new Promise((go) => (window.go = go)); const real = fetch;"
+        " window.fetch = (...asked) => held.then(() => real(...asked)) }"
+    )
     with posts_of(page) as sent:
         for _ in range(3):
             box(page, "occupied").press("Enter")
@@ -246,6 +248,7 @@ def test_lost_answer_sent_again_is_the_same_save(page, service, expect_drops):
 
 def test_lost_answer_changed_since_is_never_taken_for_the_same_save(page, service, expect_drops):
     page.goto(BEDS)
+    page.get_by_role("button", name="Someone moved in: was held").click()
     lose_the_answer(page)
     page.get_by_role("button", name="Someone moved in: was free now").click()
     page.get_by_role("button", name="Send again").click()
@@ -255,19 +258,18 @@ def test_lost_answer_changed_since_is_never_taken_for_the_same_save(page, servic
 
 def test_old_answers_are_offered_with_a_warning_once_others_have_saved(page):
     page.goto(BEDS)
-    box(page, "reserved").fill("0")
     other = page.context.new_page()
     other.goto(BEDS)
-    other.get_by_role("button", name="Throw them away").click()
-    assert drafts(other) == []
-    box(page, "reserved").fill("0")
+    other.get_by_role("button", name="Someone moved in: was held").click()
     other.locator(SAVE).click()
     expect(banner(other)).to_be_visible()
-    box(page, "reserved").fill("0")
+    box(page, "closed").fill("2")
     page.goto(BEDS)
     expect(notice(page)).to_contain_text("Since then these answers have been saved again")
+    assert box(page, "closed").input_value() == "0"
     page.get_by_role("button", name="Throw them away").click()
     expect(notice(page)).to_have_text("Thrown away.")
+    assert drafts(page) == []
 
 
 def test_drafts_go_at_sign_out_and_after_a_day(page):

@@ -71,7 +71,13 @@ def test_unknown_name_in_a_template_is_a_named_error(app):
 
 @pytest.mark.parametrize(
     "name, limit",
-    [("css/app.css", 11 * KB), ("css/link.css", 5 * KB), ("js/design.js", 5 * KB), ("js/page.js", 1 * KB)],
+    [
+        ("css/app.css", 11 * KB),
+        ("css/link.css", 5 * KB),
+        ("js/design.js", 5 * KB),
+        ("js/page.js", 1 * KB),
+        ("js/section.js", 4 * KB),
+    ],
 )
 def test_weight_on_the_wire(name, limit):
     assert len(brotli.compress((assets.STATIC / name).read_bytes())) <= limit

@@ -3,6 +3,7 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ctapp.reference.service_types import service_type_names, specialism_names
 from ctapp.services.directory_file.name_lists import split_names
 
 KNOWN = specialism_names() | service_type_names()

@@ -40,6 +40,8 @@ def submit(location: LocationRow, published: Published, filled: Filled, *, autho
     which carry no version).
     Source: flows.md, "Updating signed in"; storage.md, rules 1 to 5.
     """
+    # The lock comes first: two copies of the same form may wait for it together, and the second must find the first.
+    current = lock_current(location.id, published.key)
     if repeat := _saved_before(location, published, filled):
         return repeat
     today = london_day(at)
@@ -49,10 +51,6 @@ def submit(location: LocationRow, published: Published, filled: Filled, *, autho
         raise NotAsked(f"{published.key} cannot be answered for a day to come")
     if filled.checked.errors:
         raise BadAnswers(filled.checked.errors)
-    current = lock_current(location.id, published.key)
-    # Again under the lock: two copies of the same form may have waited for it together.
-    if repeat := _saved_before(location, published, filled):
-        return repeat
     if filled.seen_version is not None and (
         filled.seen_version != current.version or _is_overtaken(current, filled, at=at)
     ):

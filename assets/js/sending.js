@@ -1,6 +1,6 @@
 // Saving: once, with what was typed kept until the server has it. The form is posted by this script so that a dropped line
 // leaves the page as it is; an answer this script does not expect (signed out, server busy) makes it post plainly, and the
-// page that comes back takes over. The form's key makes any of this the same save on the server.
+// page that comes back takes over. The form's key and answers make any of this the same save on the server.
 import { typedIn, typeInto } from "./answers.js";
 import { dropDraft, findDraft, keepDraft } from "./drafts.js";
 import { moment, notice } from "./notices.js";
@@ -10,8 +10,6 @@ const page = () => document.getElementById("section-form");
 const draftName = (form) => form.dataset.draft && `${form.dataset.user}/${form.dataset.draft}`;
 
 let isSending = false;
-// After a failed try nobody knows whether the server has it: the same answers go again under the same key, others must not.
-let isUnsure = false;
 
 /** Keep what stands in the form; false where it cannot be kept. */
 export function keep(form, more = {}) {
@@ -20,18 +18,11 @@ export function keep(form, more = {}) {
   return Boolean(name) && keepDraft(name, { at: Date.now(), version: version.value, key: key.value, ...typedIn(form), ...more });
 }
 
-function newKey(form) {
-  const key = form.elements._form_key;
-  key.value = `${key.value.split(".")[0]}.${Date.now().toString(36)}`;
-  isUnsure = false;
-}
-
 function say(form, text) {
   form.querySelector("[data-sending]").textContent = text;
 }
 
 function lost(form, act) {
-  isUnsure = true;
   const kept = keep(form);
   const line = kept ? "Saved on this phone, not sent yet." : "Not sent yet. Keep this page open.";
   const box = notice([`No connection. ${line}`], [["Send again", () => send(form, act)]], "Not sent");
@@ -99,8 +90,8 @@ async function send(form, act) {
 
 function use(form, draft, box) {
   const isWhole = typeInto(form, draft);
+  // The same answers under the same key are the same save, should the server have had them after all.
   form.elements._form_key.value = draft.key;
-  isUnsure = true;
   const lines = ["What you typed is in the page again. It is not saved yet."];
   if (!isWhole) lines.push("Some of it has no place on this page any more. Check the page before you save.");
   const said = notice(lines, [], "Unsent answers");
@@ -142,9 +133,7 @@ function offer(form) {
 
 document.addEventListener("input", (event) => {
   const form = event.target.form;
-  if (!form || form !== page()) return;
-  if (isUnsure) newKey(form);
-  keep(form);
+  if (form && form === page()) keep(form);
 });
 
 document.addEventListener("change", (event) => {

@@ -46,8 +46,10 @@ HOME_SHIFT = SessionLimits(idle=timedelta(hours=12), absolute=timedelta(hours=20
 
 _HOME = frozenset({Permission.OPEN_HOME})
 _WATCH = _HOME | {Permission.SEE_LOCATION, Permission.SEE_HISTORY}
+# Prices are for providers, councils and CCGs; others need an approval.
 # Location-level outbreak data and workforce need an approval for bodies that are not the area's own council or CCG.
-_BY_APPROVAL = frozenset({"covid", "workforce"})
+_PRICES = frozenset({"prices"})
+_BY_APPROVAL = frozenset({"covid", "workforce", "workforce_month"}) | _PRICES
 
 ROLES: Mapping[str, Role] = MappingProxyType(
     {
@@ -80,7 +82,7 @@ ROLES: Mapping[str, Role] = MappingProxyType(
             ),
             Role("national", "National body", _HOME, SHORT),
             Role("sector_body", "Sector body", _HOME, OFFICE, every_type=False),
-            Role("support", "Support desk", _WATCH | {Permission.FIND}, SHORT),
+            Role("support", "Support desk", _WATCH | {Permission.FIND}, SHORT, withheld_sections=_PRICES),
         )
     }
 )

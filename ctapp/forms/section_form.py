@@ -106,10 +106,19 @@ def texts_of(section: Section, values: Values) -> dict[str, tuple[str, ...]]:
     return texts
 
 
-def prefill(section: Section, values: Values, *, is_same_day: bool, day_before: Values, day_word: str) -> Prefill:
+def prefill(
+    section: Section,
+    values: Values,
+    *,
+    is_same_day: bool,
+    day_before: Values,
+    day_word: str,
+    has_answered_day: bool = False,
+) -> Prefill:
     """Return what a page starts from: the last answers, but flow answers blank with the day before's beside them.
 
     `is_same_day`: the values were given for the very day of the page, so even flow answers are shown, to be corrected.
+    `has_answered_day`: they were, and a new answer will replace them: the boxes stay blank, the remark says so.
     Source: sections.md, `covid`; flows.md, "Updating signed in".
     """
     texts = texts_of(section, values)
@@ -122,8 +131,11 @@ def prefill(section: Section, values: Values, *, is_same_day: bool, day_before: 
                 continue
             if not is_same_day:
                 texts.pop(f.name, None)
-            shown = day_before.get(f.name)
-            if shown is not None and not question.zero_when_no:
+            sent, shown = values.get(f.name), day_before.get(f.name)
+            if has_answered_day and sent is not None:
+                told = kind_of(question.kind).show(sent, question)
+                beside[f.name] = f"Sent for today already: {told}. A new answer replaces it"
+            elif shown is not None and not question.zero_when_no:
                 beside[f.name] = f"{day_word}: {kind_of(question.kind).show(shown, question)}"
     return Prefill(texts, rows, beside)
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import date, timedelta
 
 from ctapp.forms.section_form import CHOOSE, REASON, Posted, texts_of, unanswered_doubts
-from ctapp.queries.opening import Opened
+from ctapp.queries.opening import DAYS_BACK, Opened
 from ctapp.questions.answers import CHANGE_IT, Checked, Filled, check_answers, load_values
 from ctapp.questions.describe import Difference, differences
 from ctapp.questions.spec import Section
@@ -33,7 +34,12 @@ def attempt(opened: Opened, posted: Posted) -> Attempt:
         posted, unsettled = _settle(opened, posted)
         if unsettled:
             return Attempt(posted, errors=unsettled, conflict=conflict_of(opened, posted))
-    problems = tuple(("", problem) for problem in posted.problems) + _day_problems(posted)
+    problems = (
+        tuple(("", problem) for problem in posted.problems)
+        + _day_problems(opened, posted)
+        + _act_problems(posted)
+        + _later_problems(opened, posted)
+    )
     if posted.version is None:
         problems += (("", "This page is too old to be saved. Reload it: what you typed stays if you go back"),)
     checked = check_answers(section, posted.typed, context=opened.context, rows=posted.rows)
@@ -78,12 +84,33 @@ def _settle(opened: Opened, posted: Posted) -> tuple[Posted, tuple[tuple[str, st
     return replace(posted, typed=typed if not unsettled else posted.typed), tuple(unsettled)
 
 
-def _day_problems(posted: Posted) -> tuple[tuple[str, str], ...]:
+def _act_problems(posted: Posted) -> tuple[tuple[str, str], ...]:
+    if posted.act in ("save", "home", "check"):
+        return ()
+    return (("", "This page does not know the button that was pressed. Nothing was saved"),)
+
+
+def _later_problems(opened: Opened, posted: Posted) -> tuple[tuple[str, str], ...]:
+    # The days were there when the page was drawn; a correction sent since has cut them off from this day.
+    if posted.controls.get("_later") != "1" or opened.later_days:
+        return ()
+    return (
+        ("", "The later days no longer follow this day, so they were not corrected. Correct each of them on its own"),
+    )
+
+
+def is_recent_day(text: str, *, today: date) -> bool:
+    """Return whether a text is the ISO form of today or one of the last seven days."""
+    return text in {(today - timedelta(days=n)).isoformat() for n in range(DAYS_BACK + 1)}
+
+
+def _day_problems(opened: Opened, posted: Posted) -> tuple[tuple[str, str], ...]:
     day = posted.controls.get("_day")
-    if day is not None and day not in ("today", "yesterday", "earlier"):
+    if day == "earlier":
+        if not is_recent_day(posted.controls.get("_earlier", ""), today=opened.today):
+            return (("_earlier", "Choose the earlier day"),)
+    elif day is not None and not is_recent_day(day, today=opened.today):
         return (("_day", "Choose which day this is for"),)
-    if day == "earlier" and not posted.controls.get("_earlier"):
-        return (("_earlier", "Choose the earlier day"),)
     return ()
 
 

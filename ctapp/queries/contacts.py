@@ -109,11 +109,27 @@ def locations_of_contact(contact_id: int, *, day: date) -> tuple[LocationRow, ..
     return locations_by_contact([contact_id], day=day)[contact_id]
 
 
-def people_at(location_id: int) -> dict[str, str]:
-    """Return the details of persons at a location by question, as its own form shows them; lists one a line."""
+@dataclass(frozen=True)
+class KeptPeople:
+    """Details of persons at a location as its own form shows them, by question; and the addresses not confirmed yet."""
+
+    texts: dict[str, str]
+    unconfirmed: tuple[str, ...]
+
+
+def people_at(location_id: int, *, address_keys: Sequence[str]) -> KeptPeople:
+    """Return the kept details of persons at a location; the questions of `address_keys` show its contacts as they are now."""
     rows = db.session.execute(
         select(LocationPerson.key, LocationPerson.text)
         .where(LocationPerson.location_id == location_id)
         .order_by(LocationPerson.key)
     )
-    return {row.key: row.text for row in rows}
+    contacts = db.session.execute(
+        select(Contact.email, Contact.confirmed_at)
+        .join(ContactLocation, ContactLocation.contact_id == Contact.id)
+        .where(ContactLocation.location_id == location_id, Contact.removed_at.is_(None))
+        .order_by(ContactLocation.added_at, Contact.id)
+    ).all()
+    addresses = "\n".join(row.email for row in contacts)
+    texts = {row.key: row.text for row in rows} | (dict.fromkeys(address_keys, addresses) if contacts else {})
+    return KeptPeople(texts, tuple(row.email for row in contacts if row.confirmed_at is None))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -11,7 +11,7 @@ from sqlalchemy import Select
 
 from ctapp.clock import london_day
 from ctapp.errors import NotAsked
-from ctapp.queries.contacts import people_at
+from ctapp.queries.contacts import KeptPeople, people_at
 from ctapp.queries.current import Standing, standing_for, version_of
 from ctapp.queries.directory import LocationRow, location_in
 from ctapp.queries.facts import context_for
@@ -45,7 +45,7 @@ class Opened:
     missed: tuple[date, ...]
     context: Context
     later_days: tuple[date, ...] = ()
-    people: Mapping[str, str] = field(default_factory=dict)
+    people: KeptPeople | None = None
 
     @property
     def section(self) -> Section:
@@ -113,9 +113,16 @@ def open_section(scope: Select[int], cqc_id: str, key: str, *, day: date | None 
         day_before=(before.answers or {}) if before and before.day == wanted - timedelta(days=1) else {},
         missed=missed_days(location, key, today=today) if section.chooses_day else (),
         context=context,
-        people=people_at(location.id) if any(q.store == "people" for q in section.all_questions()) else {},
+        people=_people(location, section),
         later_days=later_confirmations(location.id, key, wanted) if wanted < today and not section.chooses_day else (),
     )
+
+
+def _people(location: LocationRow, section: Section) -> KeptPeople | None:
+    asked = [question for question in section.all_questions() if question.store == "people"]
+    if not asked:
+        return None
+    return people_at(location.id, address_keys=[question.key for question in asked if question.kind == "email"])
 
 
 def missed_days(location: LocationRow, key: str, *, today: date) -> tuple[date, ...]:

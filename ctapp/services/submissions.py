@@ -40,10 +40,6 @@ def submit(location: LocationRow, published: Published, filled: Filled, *, autho
     which carry no version).
     Source: flows.md, "Updating signed in"; storage.md, rules 1 to 5.
     """
-    # The lock comes first: two copies of the same form may wait for it together, and the second must find the first.
-    current = lock_current(location.id, published.key)
-    if repeat := _saved_before(location, published, filled):
-        return repeat
     today = london_day(at)
     if not location.is_open(today) or location.provider_type not in published.section.asked_of:
         raise NotAsked(f"{published.key} is not asked of {location.cqc_id} now")
@@ -51,6 +47,10 @@ def submit(location: LocationRow, published: Published, filled: Filled, *, autho
         raise NotAsked(f"{published.key} cannot be answered for a day to come")
     if filled.checked.errors:
         raise BadAnswers(filled.checked.errors)
+    current = lock_current(location.id, published.key)
+    # Under the lock: two copies of the same form may have waited for it together, and the second must find the first.
+    if repeat := _saved_before(location, published, filled):
+        return repeat
     if filled.seen_version is not None and (
         filled.seen_version != current.version or _is_overtaken(current, filled, at=at)
     ):
@@ -186,5 +186,7 @@ def _hash(location: LocationRow, published: Published, filled: Filled) -> str:
         published.key,
         filled.day.isoformat(),
         {**checked.stored, **checked.notes, **checked.people},
+        dict(filled.reasons),
+        [later.isoformat() for later in filled.correct_later],
     ]
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()

@@ -23,6 +23,7 @@ from ctapp.errors import (
     CapacityTrackerError,
     ErrorPage,
     Forbidden,
+    NotAsked,
     OutsideScope,
     SignInNeeded,
     status_of,
@@ -83,6 +84,8 @@ def named_error(error: CapacityTrackerError) -> ResponseReturnValue:
         return _busy()
     if status >= 500:
         log.error("failed", **describe(error))
+    if isinstance(error, NotAsked):
+        return error_answer(ErrorPage(status, "This is not asked here", (f"{error}.", "Nothing was saved.")))
     return error_answer(PAGES[status])
 
 

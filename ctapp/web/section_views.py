@@ -16,7 +16,7 @@ from ctapp.access.scope import locations_for
 from ctapp.errors import NotAsked, OutsideScope
 from ctapp.forms.section_form import CHOOSE, CONTROLS, REASON, Posted, prefill
 from ctapp.forms.section_page import Drawing, blocks, error_views, field_id
-from ctapp.forms.submission import Attempt, conflict_of
+from ctapp.forms.submission import Attempt, conflict_of, is_recent_day
 from ctapp.forms.views import drawable
 from ctapp.queries.actors import actor_words
 from ctapp.queries.current import version_of
@@ -45,14 +45,13 @@ def opened_for(cqc_id: str, section: str, *, day: str | None = None, at: datetim
 
 
 def posted_day(form: Mapping[str, str]) -> str | None:
-    """Return the day that a posted form is for, in ISO form; None for today or where none was chosen."""
-    today = clock.london_day(clock.now())
+    """Return the day that a posted form is for, in ISO form; None for today or where the day cannot be read.
+
+    The page posts dates, not "today": what was opened before midnight and sent after it stays the answer of its day.
+    """
     chosen = form.get("_day", "")
-    if chosen == "yesterday":
-        return (today - timedelta(days=1)).isoformat()
-    if chosen == "earlier":
-        return form.get("_earlier") or None
-    return form.get("_correct") or None
+    wanted = form.get("_earlier", "") if chosen == "earlier" else chosen
+    return wanted if is_recent_day(wanted, today=clock.london_day(clock.now())) else form.get("_correct") or None
 
 
 def section_page(opened: Opened) -> str:
@@ -63,14 +62,20 @@ def section_page(opened: Opened) -> str:
         is_same_day=opened.is_same_day and opened.is_correction,
         day_before=load_values(opened.section, opened.day_before),
         day_word="Day before" if opened.is_correction else "Yesterday",
+        has_answered_day=opened.is_same_day and not opened.is_correction,
     )
     wanted = {g.key: tuple(r for r in request.args.getlist(g.key) if g.row(r)) for g in opened.section.grids()}
     rows = {key: wanted.get(key) or run for key, run in started.rows.items()}
     if any(not run for run in rows.values()):
         return choose_rows_page(opened)
     is_setup = any(wanted.values()) or "setup" in request.args
-    typed = {**started.typed, **{key: (text,) for key, text in opened.people.items()}}
-    drawing = Drawing(opened.section, opened.context, typed, rows, {}, beside=started.beside, shows_setup=is_setup)
+    typed, beside = {**started.typed}, {**started.beside}
+    if opened.people is not None:
+        typed |= {key: (text,) for key, text in opened.people.texts.items()}
+        if opened.people.unconfirmed:
+            addresses = [q.key for q in opened.section.all_questions() if q.store == "people" and q.kind == "email"]
+            beside |= dict.fromkeys(addresses, f"Not confirmed yet: {', '.join(opened.people.unconfirmed)}")
+    drawing = Drawing(opened.section, opened.context, typed, rows, {}, beside=beside, shows_setup=is_setup)
     return _page(opened, drawing, controls={}, form_key=secrets.token_urlsafe(18))
 
 
@@ -137,15 +142,18 @@ def _said(opened: Opened, text: str) -> str:
 def _day_view(opened: Opened, controls: Mapping[str, str], errors: Mapping[str, str]) -> dict[str, Any]:
     # Which day a page is for: chosen among the last eight, or fixed when one past day is corrected.
     today = opened.today
-    chosen = controls.get("_day") or {0: "today", 1: "yesterday"}.get((today - opened.day).days, "earlier")
+    yesterday = today - timedelta(days=1)
+    chosen = controls.get("_day") or (opened.day.isoformat() if opened.day >= yesterday else "earlier")
     earlier = [today - timedelta(days=n) for n in range(2, DAYS_BACK + 1)]
     return {
         "chosen": chosen,
         "earlier": [
             {"value": d.isoformat(), "label": day_words(d, today=today), "checked": d == opened.day} for d in earlier
         ],
+        "today_iso": today.isoformat(),
+        "yesterday_iso": yesterday.isoformat(),
         "today": day_words(today, today=today),
-        "yesterday": day_words(today - timedelta(days=1), today=today),
+        "yesterday": day_words(yesterday, today=today),
         "fixed": day_words(opened.day, today=today) if opened.is_correction else "",
         "is_far": (today - opened.day).days > DAYS_BACK,
         "error": errors.get("_day", ""),

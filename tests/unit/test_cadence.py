@@ -31,11 +31,19 @@ def shown(cadence, confirmed, at, **options):
 
 # Daily
 
-CLOCK_CHANGES = ["2021-04-20T09:12:00", "2021-03-27T09:12:00", "2021-03-28T00:30:00", "2021-10-30T09:12:00", "2021-10-31T00:59:59"]
+CLOCK_CHANGES = [
+    "2021-04-20T09:12:00",
+    "2021-03-27T09:12:00",
+    "2021-03-28T00:30:00",
+    "2021-10-30T09:12:00",
+    "2021-10-31T00:59:59",
+]
 
 
 @pytest.mark.parametrize("confirmed", CLOCK_CHANGES)
-@pytest.mark.parametrize("gone_by, is_stale", [(48 * HOUR - SECOND, False), (48 * HOUR, True), (48 * HOUR + SECOND, True)])
+@pytest.mark.parametrize(
+    "gone_by, is_stale", [(48 * HOUR - SECOND, False), (48 * HOUR, True), (48 * HOUR + SECOND, True)]
+)
 def test_daily_is_out_of_date_after_48_hours_to_the_second(confirmed, gone_by, is_stale):
     confirmed_at = london(confirmed)
     due = assess("daily", confirmed_at, confirmed_at + gone_by)
@@ -45,7 +53,9 @@ def test_daily_is_out_of_date_after_48_hours_to_the_second(confirmed, gone_by, i
     assert due.stale_at.tzinfo is UTC
 
 
-@pytest.mark.parametrize("saturday, wall_clock_when_stale", [("2021-03-27T09:12:00", (10, 12)), ("2021-10-30T09:12:00", (8, 12))])
+@pytest.mark.parametrize(
+    "saturday, wall_clock_when_stale", [("2021-03-27T09:12:00", (10, 12)), ("2021-10-30T09:12:00", (8, 12))]
+)
 def test_clock_change_moves_the_hour_on_the_wall_not_the_48_hours(saturday, wall_clock_when_stale):
     wall = assess("daily", saturday, saturday).stale_at.astimezone(LONDON)
     assert (wall.hour, wall.minute) == wall_clock_when_stale
@@ -59,7 +69,9 @@ def test_48_hours_are_counted_in_utc_when_london_times_are_passed():
     assert due.stale_at == (wall_48_hours_on - HOUR).astimezone(UTC)
     due = assess_due(Cadence.DAILY, confirmed_at, at=wall_48_hours_on - HOUR, bank_holidays=frozenset())
     assert due.is_stale
-    due = assess_due(Cadence.DAILY_RELAXED_WEEKLY, confirmed_at, at=wall_48_hours_on + 6 * DAY - HOUR, bank_holidays=frozenset())
+    due = assess_due(
+        Cadence.DAILY_RELAXED_WEEKLY, confirmed_at, at=wall_48_hours_on + 6 * DAY - HOUR, bank_holidays=frozenset()
+    )
     assert due.is_stale
 
 
@@ -92,6 +104,7 @@ def test_answer_a_moment_ahead_of_this_clock_counts_as_now(cadence):
 
 # Weekly
 
+
 @pytest.mark.parametrize(
     "confirmed, at, shows",
     [
@@ -119,7 +132,9 @@ def test_weekly_names_its_week_the_missed_week_and_the_next_monday():
     assert assess("weekly", "2021-04-19T09:00:00", "2021-04-20T09:00:00").next_due_on == date(2021, 4, 26)
 
 
-@pytest.mark.parametrize("since_on, missed", [(date(2021, 4, 18), True), (date(2021, 4, 19), False), (date(2021, 4, 20), False)])
+@pytest.mark.parametrize(
+    "since_on, missed", [(date(2021, 4, 18), True), (date(2021, 4, 19), False), (date(2021, 4, 20), False)]
+)
 def test_week_before_the_season_opened_is_not_missed(since_on, missed):
     due = assess("weekly", "2021-03-20T09:00:00", "2021-04-20T09:00:00", since_on=since_on)
     assert (due.missed, due.is_due) == (missed, True)
@@ -127,7 +142,8 @@ def test_week_before_the_season_opened_is_not_missed(since_on, missed):
 
 @pytest.mark.parametrize("confirmed", ["2021-04-12T09:00:00", "2021-03-22T09:00:00", "2021-10-25T09:00:00"])
 @pytest.mark.parametrize(
-    "gone_by, state", [(192 * HOUR - SECOND, "due_by_sunday"), (192 * HOUR, "out_of_date"), (192 * HOUR + SECOND, "out_of_date")]
+    "gone_by, state",
+    [(192 * HOUR - SECOND, "due_by_sunday"), (192 * HOUR, "out_of_date"), (192 * HOUR + SECOND, "out_of_date")],
 )
 def test_daily_relaxed_to_weekly_is_out_of_date_after_8_times_24_hours(confirmed, gone_by, state):
     confirmed_at = london(confirmed)
@@ -137,17 +153,35 @@ def test_daily_relaxed_to_weekly_is_out_of_date_after_8_times_24_hours(confirmed
 
 
 def test_relaxed_section_missed_but_not_yet_out_of_date_says_so():
-    assert shown("daily_relaxed_weekly", "2021-04-18T20:00:00", "2021-04-26T08:00:00") == ("missed_last_week", True, False, True)
-    assert shown("daily_relaxed_weekly", "2021-04-18T20:00:00", "2021-04-26T20:00:00") == ("out_of_date", True, True, True)
-    assert shown("daily_relaxed_weekly", "2021-04-19T20:00:00", "2021-04-25T20:00:00") == ("done_this_week", False, False, False)
+    assert shown("daily_relaxed_weekly", "2021-04-18T20:00:00", "2021-04-26T08:00:00") == (
+        "missed_last_week",
+        True,
+        False,
+        True,
+    )
+    assert shown("daily_relaxed_weekly", "2021-04-18T20:00:00", "2021-04-26T20:00:00") == (
+        "out_of_date",
+        True,
+        True,
+        True,
+    )
+    assert shown("daily_relaxed_weekly", "2021-04-19T20:00:00", "2021-04-25T20:00:00") == (
+        "done_this_week",
+        False,
+        False,
+        False,
+    )
 
 
 # Monthly
 
+
 def test_windows_of_2024_are_those_of_the_law():
     ends = {1: 15, 2: 14, 3: 14, 7: 15, 8: 14, 9: 16, 10: 14, 11: 14, 12: 16}
     for month, last_day in ends.items():
-        assert monthly_window(2024, month, bank_holidays=bank_holidays()) == Period(date(2024, month, 8), date(2024, month, last_day))
+        assert monthly_window(2024, month, bank_holidays=bank_holidays()) == Period(
+            date(2024, month, 8), date(2024, month, last_day)
+        )
 
 
 @pytest.mark.parametrize(
@@ -186,7 +220,9 @@ def test_late_return_is_missed_and_said_to_be_late():
     assert (nothing.missed, nothing.is_late) == (True, False)
 
 
-@pytest.mark.parametrize("since_on, state", [(date(2024, 9, 16), "missed"), (date(2024, 9, 17), "not_open"), (date(2024, 9, 18), "not_open")])
+@pytest.mark.parametrize(
+    "since_on, state", [(date(2024, 9, 16), "missed"), (date(2024, 9, 17), "not_open"), (date(2024, 9, 18), "not_open")]
+)
 def test_window_before_the_location_was_asked_is_not_missed(since_on, state):
     due = assess("monthly", "2024-08-10T09:00:00", "2024-09-20T00:00:00", since_on=since_on)
     assert (due.state, due.next_due_on) == (state, date(2024, 10, 8))
@@ -194,11 +230,16 @@ def test_window_before_the_location_was_asked_is_not_missed(since_on, state):
 
 def test_monthly_names_its_window_and_the_next():
     due = assess("monthly", "2021-04-09T09:00:00", "2021-04-20T09:00:00")
-    assert (due.state, due.period, due.next_due_on) == ("done", Period(date(2021, 4, 8), date(2021, 4, 14)), date(2021, 5, 8))
+    assert (due.state, due.period, due.next_due_on) == (
+        "done",
+        Period(date(2021, 4, 8), date(2021, 4, 14)),
+        date(2021, 5, 8),
+    )
     assert assess("monthly", None, "2021-12-20T09:00:00").next_due_on == date(2022, 1, 8)
 
 
 # On change
+
 
 @pytest.mark.parametrize(
     "confirmed, at, state",
@@ -222,6 +263,7 @@ def test_quarter_names_its_last_day_and_the_next():
 
 # All
 
+
 @pytest.mark.parametrize("cadence", list(Cadence))
 def test_section_never_answered_is_due_not_stale_not_missed(cadence):
     assert shown(cadence, None, "2021-04-12T09:00:00") == ("never", True, False, False)
@@ -234,7 +276,9 @@ def test_nothing_is_due_outside_a_season_campaign_or_fund_period(cadence, confir
     assert (due.state, due.is_due, due.is_stale, due.missed, due.stale_at) == ("not_open", False, False, False, None)
 
 
-@pytest.mark.parametrize("confirmed_at, at", [(datetime(2021, 4, 1), datetime(2021, 4, 1, tzinfo=UTC)), (None, datetime(2021, 4, 1))])
+@pytest.mark.parametrize(
+    "confirmed_at, at", [(datetime(2021, 4, 1), datetime(2021, 4, 1, tzinfo=UTC)), (None, datetime(2021, 4, 1))]
+)
 def test_naive_moment_is_refused(confirmed_at, at):
     with pytest.raises(ValueError, match="offset"):
         assess_due(Cadence.DAILY, confirmed_at, at=at, bank_holidays=frozenset())
@@ -283,7 +327,12 @@ def test_weeks_agree_with_a_walk_by_the_quarter_hour(confirmed_at, steps):
     tag = ["done_this_week", "due_by_sunday", "missed_last_week"][min(mondays, 2)]
     assert shown("weekly", confirmed_at, at) == (tag, mondays > 0, False, mondays > 1)
     is_stale = passed >= 8 * 96
-    assert shown("daily_relaxed_weekly", confirmed_at, at) == ("out_of_date" if is_stale else tag, mondays > 0, is_stale, mondays > 1)
+    assert shown("daily_relaxed_weekly", confirmed_at, at) == (
+        "out_of_date" if is_stale else tag,
+        mondays > 0,
+        is_stale,
+        mondays > 1,
+    )
 
 
 @settings(max_examples=60, deadline=None)
@@ -313,7 +362,9 @@ def test_next_due_day_is_in_reach_and_holds(cadence, confirmed_at, after):
     at = (confirmed_at or datetime(2024, 2, 29, 12, tzinfo=UTC)) + after * MINUTE
     due, today = assess(cadence, confirmed_at, at), at.astimezone(LONDON).date()
     assert (due.next_due_on <= today) == due.is_due
-    first_moment = datetime(due.next_due_on.year, due.next_due_on.month, due.next_due_on.day, tzinfo=LONDON).astimezone(UTC)
+    first_moment = datetime(due.next_due_on.year, due.next_due_on.month, due.next_due_on.day, tzinfo=LONDON).astimezone(
+        UTC
+    )
     if due.is_due:
         assert today in due.period
     else:

@@ -88,6 +88,7 @@ def test_areas_cover_the_councils_that_lie_in_them(areas, inside, outside):
 def test_sections_are_withheld_without_approval():
     assert role_of("health_protection").only_sections == {"covid", "infection_control"}
     for kind in ("lrf", "region"):
-        assert role_of(kind).withheld_sections == {"covid", "workforce"}
-    for kind in ("provider", "local_authority", "ccg", "support"):
+        assert role_of(kind).withheld_sections == {"covid", "workforce", "workforce_month", "prices"}
+    assert role_of("support").withheld_sections == {"prices"}
+    for kind in ("provider", "local_authority", "ccg"):
         assert (role_of(kind).only_sections, role_of(kind).withheld_sections) == (None, frozenset())

@@ -117,3 +117,53 @@ def test_flow_answers_start_blank_beside_yesterdays(home_manager, client_as, tra
 @pytest.mark.parametrize("day", ["2021-04-23", "2019-01-01", "soon", "2021-02-30", "2021-04-22T00:00", "٢٠٢١"])
 def test_day_out_of_reach_is_not_found(home_manager, day):
     assert home_manager.get(f"/locations/{cast.ROSEWOOD}/vacancies?day={day}").status_code == 404
+
+
+def test_form_opened_before_midnight_is_kept_for_its_day(home_manager, client_as, travel):
+    travel(hours=62, minutes=58)
+    visitor = client_as("rosewood_manager")
+    page = Page.get(visitor, f"/locations/{cast.ROSEWOOD}/covid")
+    form = page.form("Save and continue").choose("Has anyone", "No").fill("How many residents have COVID-19", "0")
+    travel(hours=63, minutes=2)
+    assert "saved for Thursday 22 April" in form.press("Save and continue").banner
+    days = db.session.scalars(select(Submission.day).where(Submission.section == "covid").order_by(Submission.id)).all()
+    assert [day.isoformat() for day in days] == ["2021-04-20", "2021-04-22"]
+
+
+def test_second_answer_of_a_day_is_told_that_it_replaces_the_first(home_manager, travel):
+    zeros = dict.fromkeys(("staff_confirmed_today", "residents_symptomatic_today", "staff_symptomatic_today"), "0")
+    cases = {"new_cases": "yes", "residents_confirmed_today": "2", "residents_total": "2", **zeros}
+    save("covid", cases, at=travel(hours=49))
+    db.session.commit()
+    page = Page.get(home_manager, f"/locations/{cast.ROSEWOOD}/covid")
+    assert "Sent for today already: 2. A new answer replaces it" in page.text
+    assert page.form("Save and continue").value("Residents who tested positive") == ""
+
+
+def test_tick_for_later_days_after_going_back_is_never_acknowledged_unsaved(home_manager):
+    page = Page.get(home_manager, f"/locations/{cast.ROSEWOOD}/vacancies?day=2021-04-20")
+    legend = "Dementia nursing, long stay: 12 beds"
+    form = page.form("Save and continue").fill("Free now", "1", within=legend).fill("Held", "2", within=legend)
+    form.press("Save and continue")
+    form.values.add("_later", "1")
+    again = form.press("Save and continue")
+    assert again.status == 422
+    assert "they were not corrected" in again.errors[0]
+
+
+@pytest.mark.parametrize("person", ["lrf_analyst", "region_analyst", "support"])
+def test_prices_are_for_councils_and_ccgs(client_as, home_manager, person):
+    assert client_as(person).get(f"{HISTORY}?section=prices").status_code == 404
+    assert client_as("leeds_officer").get(f"{HISTORY}?section=prices").status_code == 200
+
+
+@pytest.mark.parametrize(("name", "text"), [("_earlier", "2021-04-30"), ("_earlier", "zz"), ("_day", "2019-01-01")])
+def test_day_that_cannot_be_is_an_error_at_its_place(home_manager, name, text):
+    page = Page.get(home_manager, f"/locations/{cast.ROSEWOOD}/covid")
+    form = page.form("Save and continue").choose("Has anyone", "No").fill("How many residents have COVID-19", "0")
+    form.values.setlist("_day", ["earlier"])
+    form.values.setlist(name, [text])
+    again = form.press("Save and continue")
+    assert again.status == 422
+    assert any("day" in error for error in again.errors)
+    assert again.form("Save and continue").value("How many residents have COVID-19 now?") == "0"

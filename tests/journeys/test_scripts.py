@@ -1,6 +1,4 @@
-"""What the scripts of a section's page add, in a real browser at a phone's width: sums, shortcuts, saving once, drafts, conditions,
-the end of the session. That the same pages work without scripts is tested elsewhere.
-"""
+"""What the scripts of a section's page add, in a real browser at a phone's width; that all works without is tested elsewhere."""
 
 from __future__ import annotations
 

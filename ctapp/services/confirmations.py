@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -55,7 +56,7 @@ def confirm_unchanged(
     confirmed = []
     # All locks first, in one order for everybody, so that what stands can be read at once.
     locked = [(p, lock_current(location.id, p.key)) for p in sorted(sections, key=lambda p: p.key)]
-    if repeat := confirmed_before(location, form_key):
+    if repeat := confirmed_before(location, form_key, [published.key for published, _ in locked]):
         return repeat
     standing = standing_for([location.id], [published.key for published, _ in locked])
     for published, current in locked:
@@ -94,23 +95,32 @@ def confirm_unchanged(
     return tuple(confirmed)
 
 
-def confirmed_before(location: LocationRow, form_key: str) -> tuple[Confirmed, ...]:
-    """Return what a form with this key has confirmed already; nothing for a new form."""
+def confirmed_before(location: LocationRow, form_key: str, sections: Collection[str]) -> tuple[Confirmed, ...]:
+    """Return what a form with this key has confirmed already of these sections; nothing for a new form.
+
+    Errors: StateMoved when it was taken back since: the page that is sent again is an old one.
+    """
     if not form_key:
         return ()
+    keys = [_hash(form_key, location, section) for section in sections]
     rows = db.session.execute(
         select(PostedForm.section, PostedForm.submission_id)
-        .where(PostedForm.location_id == location.id, PostedForm.key_hash.startswith(f"{_hash(form_key)}:"))
+        .where(PostedForm.key_hash.in_(keys))
         .order_by(PostedForm.section)
+    ).all()
+    undone = select(Submission.id).where(
+        Submission.location_id == location.id, Submission.undoes.in_([row.submission_id for row in rows])
     )
+    if rows and db.session.execute(undone.limit(1)).first():
+        raise StateMoved(location.id, rows[0].section)
     return tuple(Confirmed(row.section, row.submission_id) for row in rows)
 
 
 def _keep_key(location: LocationRow, form_key: str, confirmed: Sequence[Confirmed], *, at: datetime) -> None:
-    for number, each in enumerate(confirmed):
+    for each in confirmed:
         db.session.add(
             PostedForm(
-                key_hash=f"{_hash(form_key)}:{number}",
+                key_hash=_hash(form_key, location, each.section),
                 location_id=location.id,
                 section=each.section,
                 submission_id=each.submission_id,
@@ -120,9 +130,9 @@ def _keep_key(location: LocationRow, form_key: str, confirmed: Sequence[Confirme
         )
 
 
-def _hash(form_key: str) -> str:
-    # Short, for the column also holds the number of the section within the confirmation.
-    return hashlib.sha256(form_key.encode()).hexdigest()[:48]
+def _hash(form_key: str, location: LocationRow, section: str) -> str:
+    # With the place: whoever sends the same key for another home has confirmed that one, too.
+    return hashlib.sha256(json.dumps([form_key, location.id, section]).encode()).hexdigest()
 
 
 def undo(

@@ -111,7 +111,7 @@ def confirm_shown(
     Errors: StateMoved, NotAsked; BadAnswers when it names none, or one that no confirmation covers.
     """
     seen, form_key = _seen(form), form.get("_form_key", "")[:80]
-    if repeat := confirmed_before(location, form_key):
+    if repeat := confirmed_before(location, form_key, seen):
         return repeat
     rows = {row.key: row for row in due_sections(location, at=at)}
     if not seen or not set(seen) <= {row.key for row in rows.values() if row.is_covered}:

@@ -113,6 +113,30 @@ def test_closed_home_and_section_of_another_type_are_not_confirmed(app):
     refused(NotAsked, "vacancies")
 
 
+def test_same_form_sent_twice_confirms_once(answered):
+    first = confirm(*THREE, at=AT, form_key="k")
+    assert confirm(*THREE, at=AT + MINUTE, form_key="k") == first
+    assert kept("covid")["confirmed_at"] == AT
+    assert (len(logged()), len(events("confirmed"))) == (6, 1)
+    assert confirm("covid", at=AT + 2 * MINUTE, form_key="another") != {"covid": first["covid"]}
+
+
+def test_same_form_key_at_another_home_or_for_other_sections_confirms_those(answered):
+    save("vacancies", beds(), at=AT - DAY, cqc_id=cast.ELM_HOUSE, by="elm_manager")
+    rows = [
+        confirm("vacancies", at=AT, form_key="k"),
+        confirm("covid", at=AT, form_key="k"),
+        confirm("vacancies", at=AT, form_key="k", cqc_id=cast.ELM_HOUSE, by="elm_manager"),
+    ]
+    assert len({row_id for confirmed in rows for row_id in confirmed.values()}) == 3
+
+
+def test_form_that_was_taken_back_confirms_nothing_when_it_is_sent_again(answered):
+    take_back(confirm("vacancies", at=AT, form_key="k")["vacancies"], at=AT + MINUTE)
+    refused(StateMoved, "vacancies", at=AT + 2 * MINUTE, form_key="k")
+    assert kept("vacancies")["confirmed_at"] == AT - DAY
+
+
 # Taking it back ---------------------------------------------------------------------------------------------------------
 
 

@@ -78,14 +78,14 @@ def report(section, stored, *, day, at, kind="import", cqc_id=cast.ROSEWOOD):
     return row_id
 
 
-def confirm(*sections, at, by="rosewood_manager", cqc_id=cast.ROSEWOOD, seen=None):
+def confirm(*sections, at, by="rosewood_manager", cqc_id=cast.ROSEWOOD, seen=None, **more):
     """Confirm sections as they stand, and return the submission's id by section."""
     location = home(cqc_id)
     shown = {section: version_of(location.id, section) for section in sections} | (seen or {})
     published = [section_on(section, london_day(at)) for section in sections]
     return {
         done.section: done.submission_id
-        for done in confirm_unchanged(location, published, shown, author=author(by), at=at)
+        for done in confirm_unchanged(location, published, shown, author=author(by), at=at, **more)
     }
 
 

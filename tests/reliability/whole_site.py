@@ -1,5 +1,5 @@
-"""A program for test_kill.py: `serve()` with the whole application on a given database, imported before the fork so that a child
-that was killed is back at once. It prints its port when everything is ready.
+"""A program for test_kill.py: `serve()` with the whole application on a given database, made before the fork so that a child
+that was killed is back at once; no connection is opened before it. It prints its port when everything is ready.
 
 usage: whole_site.py DATABASE_URL INSTANCE WEB_CHILDREN
 """
@@ -22,10 +22,12 @@ def settings():
 
 
 if __name__ == "__main__":
-    create_app(settings())  # for its imports; no connection is opened
+    app = create_app(settings())
+    for name in app.jinja_env.list_templates(extensions=["html"]):
+        app.jinja_env.get_template(name)
     sys.exit(
         server.serve(
-            lambda: create_app(settings()),
+            lambda: app,
             None,
             port=0,
             web_children=int(sys.argv[3]),

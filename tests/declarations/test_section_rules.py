@@ -189,11 +189,12 @@ def test_large_counts_are_doubted_at_their_own_limits(changes, found):
 
 
 @pytest.mark.parametrize(
-    ("staff_per_bed", "is_doubted"),
-    [(0.65, True), (0.66, False), (0.67, False), (5.99, False), (6.0, False), (6.01, True)],
+    ("staff", "is_doubted"),
+    [(65, True), (66, False), (67, False), (599, False), (600, False), (601, True)],
 )
-def test_staff_for_each_bed_are_doubted_outside_the_usual(staff_per_bed, is_doubted):
-    found = doubts("workforce", WORKFORCE | {"care_employed": 9}, facts={"staff_per_bed": staff_per_bed})
+def test_staff_for_each_bed_are_doubted_outside_the_usual(staff, is_doubted):
+    others = WORKFORCE["nurses_employed"] + WORKFORCE["noncare_employed"]
+    found = doubts("workforce", WORKFORCE | {"care_employed": staff - others}, facts={"registered_beds": 100})
     assert found == (["staff_per_bed__care_employed"] if is_doubted else [])
 
 

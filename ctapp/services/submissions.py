@@ -36,8 +36,8 @@ def submit(location: LocationRow, published: Published, filled: Filled, *, autho
     """Save the answers of one section and return the submission; flushes, the edge commits.
 
     Errors: BadAnswers when a rule is broken; NotAsked when the location is closed or the type is not asked;
-    StateMoved when the version seen is no longer the last, or a confirmation came in between (`seen_version` None: imports,
-    which carry no version).
+    StateMoved when the version seen is no longer the last, or the next day has been confirmed meanwhile (`seen_version`
+    None: imports, which carry no version).
     Source: flows.md, "Updating signed in"; storage.md, rules 1 to 5.
     """
     today = london_day(at)
@@ -51,15 +51,12 @@ def submit(location: LocationRow, published: Published, filled: Filled, *, autho
     # Under the lock: two copies of the same form may have waited for it together, and the second must find the first.
     if repeat := _saved_before(location, published, filled):
         return repeat
-    if filled.seen_version is not None and (
-        filled.seen_version != current.version or _is_overtaken(current, filled, at=at)
-    ):
-        raise StateMoved(location.id, published.key)
+    moment = at if filled.seen_version is None else _moment(current, filled, at=at)
     before = standing_for([location.id], [published.key]).get((location.id, published.key))
     changes = _changes(location, published, filled, before, at=at)
-    saved = _append(current, published, filled, before, author=author, at=at)
+    saved = _append(current, published, filled, before, author=author, at=moment, received_at=at)
     for later in filled.correct_later:
-        append(current, published, day=later, author=author, kind="correction", at=at,
+        append(current, published, day=later, author=author, kind="correction", at=moment, received_at=at,
                answers=filled.checked.stored, notes=filled.checked.notes)  # fmt: skip
     keep_people(location.id, filled.checked.people, at=at)
     _keep_reasons(location, published, filled, saved.submission_id, at=at)
@@ -99,7 +96,14 @@ def _saved_before(location: LocationRow, published: Published, filled: Filled) -
 
 
 def _append(
-    current: Current, published: Published, filled: Filled, before: Standing | None, *, author: Author, at: datetime
+    current: Current,
+    published: Published,
+    filled: Filled,
+    before: Standing | None,
+    *,
+    author: Author,
+    at: datetime,
+    received_at: datetime,
 ) -> Saved:
     today = london_day(at)
     checked = filled.checked
@@ -113,13 +117,28 @@ def _append(
         and not changed_details(current.location_id, checked.people)
     ):
         row_id = append(
-            current, published, day=today, author=author, kind="unchanged", at=at, same_as=before.answers_id
+            current,
+            published,
+            day=today,
+            author=author,
+            kind="unchanged",
+            at=at,
+            received_at=received_at,
+            same_as=before.answers_id,
         )
         return Saved(row_id, "unchanged")
     is_again = filled.day < today and filled.day in days_answered(current.location_id, published.key, since=filled.day)
     kind = "correction" if is_again else "report"
     row_id = append(
-        current, published, day=filled.day, author=author, kind=kind, at=at, answers=checked.stored, notes=checked.notes
+        current,
+        published,
+        day=filled.day,
+        author=author,
+        kind=kind,
+        at=at,
+        received_at=received_at,
+        answers=checked.stored,
+        notes=checked.notes,
     )
     return Saved(row_id, kind)
 
@@ -142,12 +161,18 @@ def _keep_reasons(
         )
 
 
-def _is_overtaken(current: Current, filled: Filled, *, at: datetime) -> bool:
-    # A confirmation does not move the version. One that was received later but got the lock first would stand above this
-    # save, which would be kept and yet seen by nobody.
-    if filled.day != london_day(at) or current.day is None or current.answered_at is None:
-        return False
-    return (filled.day, at) < (current.day, current.answered_at)
+def _moment(current: Current, filled: Filled, *, at: datetime) -> datetime:
+    # Who saves on the last version has seen what stands, so the save comes after it, whatever the clocks say: of two
+    # processes one may take its moment first and the lock second, and a confirmation in between does not move the version.
+    # A save older by a moment would be kept and yet seen by nobody. When it came in stands in `received_at`.
+    today = london_day(at)
+    if filled.seen_version != current.version:
+        raise StateMoved(current.location_id, current.section)
+    if current.day is None or current.answered_at is None or current.day < today:
+        return at
+    if current.day > today and filled.day == today:
+        raise StateMoved(current.location_id, current.section)
+    return max(at, current.answered_at) if current.day == today else at
 
 
 def _changes(

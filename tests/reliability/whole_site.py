@@ -7,7 +7,7 @@ usage: whole_site.py DATABASE_URL INSTANCE WEB_CHILDREN
 import sys
 from pathlib import Path
 
-from ctapp import create_app, server
+from ctapp import clock, create_app, server
 from ctapp.config import Settings
 
 
@@ -22,6 +22,7 @@ def settings():
 
 
 if __name__ == "__main__":
+    clock.now()  # one clock for every child, as `ctapp run` sees to it
     app = create_app(settings())
     for name in app.jinja_env.list_templates(extensions=["html"]):
         app.jinja_env.get_template(name)

@@ -126,13 +126,32 @@ def test_save_moves_the_version_by_one_and_a_confirmation_does_not(app):
     assert version("vacancies") == 2
 
 
-def test_save_that_a_confirmation_overtook_is_told_so(app):
+def test_save_that_a_confirmation_overtook_stands_above_it(app):
     # Two processes take their moments in one order and the lock in the other.
     save("vacancies", beds(), at=AT)
     confirm("vacancies", at=AT + MINUTE)
+    for second in (30, 40):
+        save("vacancies", beds(available=second % 3, occupied=11 - second % 3), at=AT + timedelta(seconds=second))
+        assert answers("vacancies")[f"available__{ROW}"] == second % 3
+        row = logged()[-1]
+        assert (row.answered_at, row.received_at) == (AT + MINUTE, AT + timedelta(seconds=second))
+
+
+def test_save_of_yesterday_that_a_confirmation_of_today_overtook_is_told_so(app):
+    midnight = datetime.fromisoformat("2021-04-21T00:00:00+01:00")
+    save("vacancies", beds(), at=AT)
+    confirm("vacancies", at=midnight)
     with pytest.raises(StateMoved):
-        save("vacancies", beds(available=1, occupied=10), at=AT + MINUTE - timedelta(microseconds=1))
-    save("vacancies", beds(available=1, occupied=10), at=AT + MINUTE)
+        save("vacancies", beds(available=1, occupied=10), at=midnight - timedelta(microseconds=1))
+    save("vacancies", beds(available=1, occupied=10), at=midnight)
+    assert answers("vacancies")[f"available__{ROW}"] == 1
+
+
+def test_correction_of_confirmed_days_that_a_confirmation_overtook_stands_above_it(app):
+    save("vacancies", beds(), at=AT - DAY)
+    confirm("vacancies", at=AT + MINUTE)
+    right = beds(available=1, occupied=10)
+    save("vacancies", right, at=AT, day=TODAY - DAY, correct_later=(TODAY,))
     assert answers("vacancies")[f"available__{ROW}"] == 1
 
 
